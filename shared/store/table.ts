@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+
+/** The one table as data: the CDK app and the local account both build it from here (aws.md 3.2). */
+export const tableShape = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttl: 'ttl',
+  indexes: [
+    { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk', projection: 'include' },
+    { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk', projection: 'keys' },
+    { name: 'gsi3', partitionKey: 'gsi3pk', sortKey: 'gsi3sk', projection: 'include' },
+  ],
+  /** What list routes may read from gsi1 and gsi3. */
+  projected: [
+    'id',
+    'flowId',
+    'name',
+    'description',
+    'tags',
+    'status',
+    'version',
+    'label',
+    'latestVersion',
+    'versionCount',
+    'revision',
+    'changed',
+    'triggers',
+    'trigger',
+    'createdAt',
+    'createdBy',
+    'startedAt',
+    'finishedAt',
+    'updatedAt',
+    'updatedBy',
+    'autosavedAt',
+    'error',
+    'openWaits',
+    'email',
+    'role',
+    'deletedAt',
+    'format',
+    'dialect',
+    'hidden',
+  ],
+} as const
+
+/** How many partitions each day of a run list and each platform list is spread over. */
+export const listShards = 4
+
+/** The shard of an id: the same for the life of the item. */
+export function shardOf(id: string): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0) % listShards
+}
+
+/** sha256 of a capability as hex; the plain text is never stored. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Version numbers sort as text. */
+export function versionKey(version: number): string {
+  return String(version).padStart(8, '0')
+}
+
+interface Key {
+  pk: string
+  sk: string
+}
+
+/**
+ * Where each record lies. Every tenant item has its organisation in the key; only pointers, keyed by a digest or a
+ * name, do not.
+ */
+export const keys = {
+  organisation: (org: string): Key => ({ pk: `ORG#${org}`, sk: 'META' }),
+  account: (org: string, account: string): Key => ({ pk: `ORG#${org}`, sk: `USER#${account}` }),
+  nameLock: (name: string): Key => ({ pk: `UNIQ#${name.normalize('NFC').toLowerCase()}`, sk: 'UNIQ' }),
+  slugLock: (slug: string): Key => ({ pk: `UNIQ#org:${slug}`, sk: 'UNIQ' }),
+  session: (org: string, session: string): Key => ({ pk: `ORG#${org}`, sk: `SESS#${session}` }),
+  apiKey: (org: string, key: string): Key => ({ pk: `ORG#${org}`, sk: `KEY#${key}` }),
+  apiKeyPointer: (sha256: string): Key => ({ pk: `KEYHASH#${sha256}`, sk: 'META' }),
+  secret: (org: string, owner: string, key: string): Key => ({
+    pk: `ORG#${org}`,
+    sk: `SECRET#${owner}#${key}`,
+  }),
+  flow: (org: string, flow: string): Key => ({ pk: `ORG#${org}#FLOW#${flow}`, sk: 'META' }),
+  draft: (org: string, flow: string): Key => ({ pk: `ORG#${org}#FLOW#${flow}`, sk: 'DRAFT' }),
+  version: (org: string, flow: string, version: number): Key => ({
+    pk: `ORG#${org}#FLOW#${flow}`,
+    sk: `VER#${versionKey(version)}`,
+  }),
+  machine: (org: string, flow: string, name: string): Key => ({
+    pk: `ORG#${org}#FLOW#${flow}`,
+    sk: `ASL#${name}`,
+  }),
+  machineUse: (org: string, flow: string, name: string, version: number): Key => ({
+    pk: `ORG#${org}#FLOW#${flow}`,
+    sk: `REF#${name}#${versionKey(version)}`,
+  }),
+  tag: (org: string, tag: string, flow: string): Key => ({ pk: `ORG#${org}#TAG#${tag}`, sk: flow }),
+  run: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'META' }),
+  runInput: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'INPUT' }),
+  step: (org: string, run: string, stepKey: string): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `STEP#${stepKey}`,
+  }),
+  wait: (org: string, run: string, stepKey: string): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `WAIT#${stepKey}`,
+  }),
+  log: (org: string, run: string, ulid: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: `LOG#${ulid}` }),
+  event: (org: string, run: string, seq: number): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `EVT#${String(seq).padStart(10, '0')}`,
+  }),
+  child: (org: string, run: string, child: string): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `CHILD#${child}`,
+  }),
+  request: (org: string, id: string): Key => ({ pk: `ORG#${org}#IDEM#${id}`, sk: 'REQ' }),
+  rate: (scope: string, minute: string): Key => ({ pk: `RATE#${scope}`, sk: minute }),
+  audit: (org: string, month: string, ulid: string): Key => ({ pk: `ORG#${org}#AUDIT#${month}`, sk: ulid }),
+}
+
+/** Partitions of the indexes. */
+export const indexKeys = {
+  organisations: () => 'ORGS',
+  accounts: (org: string) => `ORG#${org}#USERS`,
+  flows: (org: string) => `ORG#${org}#FLOWS`,
+  /** `day` = `yyyymmdd`. */
+  runs: (org: string, day: string, shard: number) => `ORG#${org}#RUNS#${day}#${shard}`,
+  flowRuns: (org: string, flow: string, day: string, shard: number) =>
+    `ORG#${org}#FLOW#${flow}#RUNS#${day}#${shard}`,
+  waits: (org: string) => `ORG#${org}#WAITS`,
+  /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
+  open: (shard: number) => `OPEN#${shard}`,
+  /** Machines that no version needs; read by `swept` alone. */
+  garbage: (shard: number) => `GC#${shard}`,
+}

@@ -1,0 +1,107 @@
+import type { KMSClient } from '@aws-sdk/client-kms'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { SFNClient } from '@aws-sdk/client-sfn'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+
+/** Any value that JSON can carry. */
+export type Json = null | boolean | number | string | Json[] | { [member: string]: Json }
+
+/** A JSON object. */
+export type JsonObject = { [member: string]: Json }
+
+/** Where time comes from: the machine's clock, or a fake one in tests. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+  /** Resolves when the time is over. */
+  sleep(milliseconds: number): Promise<void>
+  /** Calls back once after the time, unless the returned function is called before. */
+  after(milliseconds: number, callback: () => void): () => void
+}
+
+/** Where identifiers come from. */
+export interface Ids {
+  /** A random UUID v4, lower case. */
+  uuid(): string
+  /** A ULID: sorts by time of making. */
+  ulid(): string
+  /** Cryptographically random bytes as base64url. */
+  secret(bytes: number): string
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** Writes one structured line; never payloads, secrets or tokens. */
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+/** What the deployment says about itself, read once from the environment by `aws/settings.ts`. */
+export interface Settings {
+  /** Name of the stage; prefix of every physical name, e.g. `local`, `prod`. */
+  stage: string
+  /** Name of the one table. */
+  table: string
+  /** Unqualified name of the step function, written into every machine: `<stage>-sluice-step`. */
+  stepFunction: string
+  /** Role that compiled machines run under. */
+  machineRoleArn: string
+  /** Log group shared by all compiled machines. */
+  machineLogGroupArn: string
+  /** KMS key for secrets and task tokens. */
+  keyId: string
+  /** Secrets Manager id of the platform's signing secret (tokens, cursors, link nonces). */
+  signingSecretId: string
+  /** Secrets Manager id of the secret that sealed inputs are derived from. */
+  sealingSecretId: string
+  /** Public base URL without trailing slash; `iss` of access tokens. */
+  baseUrl: string
+  /** Exact origins that may call from a browser. */
+  corsOrigins: string[]
+  /** Exact `host:port` pairs that steps may call although they are not public. */
+  outboundAllow: string[]
+  /** Life of an access token in seconds, 300-86400. */
+  accessTokenSeconds: number
+}
+
+/** A call that leaves the service, judged by the outbound guard (hardening.md 2.3). */
+export interface OutboundRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: string
+  timeoutMs: number
+}
+
+/** What came back: the body is text, at most 5 MiB. */
+export interface OutboundResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+  durationMs: number
+}
+
+/**
+ * Calls an address that an author chose.
+ *
+ * @throws {StepError} `Http.Blocked` (the guard refused the address), `Http.Timeout`, `Http.Network`, `Http.TooLarge`.
+ */
+export type Outbound = (request: OutboundRequest) => Promise<OutboundResponse>
+
+/** Everything that is not the product's own logic, handed to every core function. */
+export interface World {
+  readonly settings: Settings
+  readonly db: DynamoDBDocumentClient
+  readonly states: SFNClient
+  /** Same service, one attempt only: a retried StartSyncExecution would be a second run (aws.md 1.5.6). */
+  readonly statesOnce: SFNClient
+  readonly kms: KMSClient
+  readonly secrets: SecretsManagerClient
+  readonly outbound: Outbound
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}

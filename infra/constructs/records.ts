@@ -31,11 +31,11 @@ export class Records extends Construct {
         indexName: index.name,
         partitionKey: text(index.partitionKey),
         sortKey: text(index.sortKey),
-        ...(index.projection === 'keys'
+        ...(index.projected.length === 0
           ? { projectionType: dynamodb.ProjectionType.KEYS_ONLY }
           : {
               projectionType: dynamodb.ProjectionType.INCLUDE,
-              nonKeyAttributes: [...tableShape.projected],
+              nonKeyAttributes: [...index.projected],
             }),
       })),
     })

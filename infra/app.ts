@@ -1,4 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib'
+import { App, type AppProps, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { routes } from '../shared/faces/index.ts'
 import { bundles } from './bundle.ts'
@@ -6,8 +6,16 @@ import { Data } from './data.ts'
 import { Service } from './service.ts'
 import { chooseStage } from './stages.ts'
 
-/** The app: two stacks of one stage. `cdk deploy -c stage=prod -c alarmEmail=ops@example.com`. */
-export function makeApp(app = new App()): App {
+/** The app and its stacks. */
+export interface Made {
+  app: App
+  data: Data
+  service: Service
+}
+
+/** Makes the two stacks of one stage: `cdk deploy -c stage=prod -c alarmEmail=ops@example.com`. */
+export function makeApp(props: AppProps = {}, from = bundles): Made {
+  const app = new App(props)
   const stage = chooseStage({
     stage: app.node.tryGetContext('stage'),
     alarmEmail: app.node.tryGetContext('alarmEmail'),
@@ -15,8 +23,8 @@ export function makeApp(app = new App()): App {
   })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
   const data = new Data(app, `${stage.name}-data`, { stage })
-  new Service(app, `${stage.name}-service`, { stage, data, routes, bundles })
-  return app
+  const service = new Service(app, `${stage.name}-service`, { stage, data, routes, bundles: from })
+  return { app, data, service }
 }
 
 if (import.meta.main) makeApp()

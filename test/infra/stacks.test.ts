@@ -134,9 +134,9 @@ describe('the service stack', () => {
   test('lets machines invoke the step function and nothing else', () => {
     const policies = Object.values(service.findResources('AWS::IAM::Policy'))
     const machine = policies.find((policy) => JSON.stringify(policy.Properties.Roles).includes('MachineRole'))
-    const invokes = (
-      machine?.Properties.PolicyDocument.Statement as { Action: string; Resource: unknown }[]
-    ).filter(({ Action }) => Action === 'lambda:InvokeFunction')
+    const statements: { Action: string; Resource: unknown }[] =
+      machine?.Properties.PolicyDocument.Statement ?? []
+    const invokes = statements.filter(({ Action }) => Action === 'lambda:InvokeFunction')
 
     expect(invokes).toHaveLength(1)
     expect(JSON.stringify(invokes[0]?.Resource)).toContain(':function:prod-sluice-step"')

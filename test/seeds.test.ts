@@ -49,8 +49,11 @@ nodes:
 describe('seed 003', () => {
   test('signs in, refreshes and tells the account', async () => {
     const { email, password } = account.demo
-    const login = await call(withKey(), 'POST', '/api/v1/auth/login', { username: email, password })
-    token = (login.body as { token: string }).token
+    const login = await call<{ token: string }>(withKey(), 'POST', '/api/v1/auth/login', {
+      username: email,
+      password,
+    })
+    token = login.body.token
     const refreshed = await call<{ token: string }>(signedIn(), 'POST', '/api/v1/auth/refresh')
 
     expect(login).toMatchObject({

@@ -1,4 +1,5 @@
 import { CreateTableCommand, ResourceInUseException, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBBatchResponse } from 'aws-lambda'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { openWorld } from '../../shared/aws/open-world.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
@@ -7,7 +8,7 @@ import { tableShape } from '../../shared/store/table.ts'
 import type { Clock, Log, World } from '../../shared/world.ts'
 import { type DoorName, functionName } from '../doors.ts'
 import type { DataFolder } from './data-folder.ts'
-import { openDynamo, type StreamReply } from './dynamodb/open.ts'
+import { openDynamo } from './dynamodb/open.ts'
 import type { Endpoint } from './endpoint.ts'
 import { openFront } from './front.ts'
 import { functionShapes } from './function-shapes.ts'
@@ -88,7 +89,9 @@ export async function openAccount({
   )
   await makeTable(world)
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
-  dynamo.onChanges(async (records) => (await deliver('changed', { Records: records })) as StreamReply)
+  dynamo.onChanges(
+    async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
+  )
   const sweep = async () => void (await deliver('swept', {}))
   const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, log)
 

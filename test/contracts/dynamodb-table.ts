@@ -1,43 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  DynamoDBClient,
-  type GlobalSecondaryIndex,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { type Dynamo, openDynamo } from '../../infra/local/dynamodb/open.ts'
+import { tableInput } from '../../infra/local/table-input.ts'
 import { inProcess } from '../../infra/local/wire.ts'
-import { tableShape } from '../../shared/store/table.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { keptLog } from '../local/kept-log.ts'
-
-/** What CreateTable takes to make the one table of `shared/store/table.ts`. */
-export function tableInput(TableName: string): CreateTableCommandInput {
-  const keys = (partition: string, sort: string): GlobalSecondaryIndex['KeySchema'] => [
-    { AttributeName: partition, KeyType: 'HASH' },
-    { AttributeName: sort, KeyType: 'RANGE' },
-  ]
-  const names = [tableShape, ...tableShape.indexes].flatMap((keyed) => [keyed.partitionKey, keyed.sortKey])
-  return {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: keys(tableShape.partitionKey, tableShape.sortKey),
-    GlobalSecondaryIndexes: tableShape.indexes.map((index) => ({
-      IndexName: index.name,
-      KeySchema: keys(index.partitionKey, index.sortKey),
-      Projection:
-        index.projection === 'keys'
-          ? { ProjectionType: 'KEYS_ONLY' }
-          : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...tableShape.projected] },
-    })),
-    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-  }
-}
 
 /** A DynamoDB that holds the table, local or the one that SLUICE_CONTRACT_DYNAMODB points at. */
 export interface Subject {

@@ -27,7 +27,8 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSubject, type Subject, tableInput } from './dynamodb-table.ts'
+import { tableInput } from '../../infra/local/table-input.ts'
+import { openSubject, type Subject } from './dynamodb-table.ts'
 
 /** The same checks for the local endpoint and, with SLUICE_CONTRACT_DYNAMODB, for any other DynamoDB. */
 let subject: Subject
@@ -511,17 +512,17 @@ describe('indexes', () => {
 
   test('an item moves within an index, changes there and leaves it', async () => {
     const list = `L#${randomUUID()}`
-    const key = await stored({ gsi3pk: list, gsi3sk: '1', name: 'a' })
+    const key = await stored({ gsi3pk: list, gsi3sk: '1', status: 'a' })
     const set = (UpdateExpression: string, values?: Record<string, unknown>) =>
       update({
         Key: key,
         UpdateExpression,
         ...(values && { ExpressionAttributeValues: values }),
-        ...(UpdateExpression.includes('#n') && { ExpressionAttributeNames: { '#n': 'name' } }),
+        ...(UpdateExpression.includes('#n') && { ExpressionAttributeNames: { '#n': 'status' } }),
       })
 
     await set('SET gsi3sk = :two, #n = :b', { ':two': '2', ':b': 'b' })
-    expect((await indexed('gsi3', list, 1)).Items).toMatchObject([{ gsi3sk: '2', name: 'b' }])
+    expect((await indexed('gsi3', list, 1)).Items).toMatchObject([{ gsi3sk: '2', status: 'b' }])
 
     await set('REMOVE gsi3pk')
     expect((await indexed('gsi3', list, 0)).Items).toEqual([])

@@ -12,7 +12,6 @@ const context: Record<string, unknown> = {
     score: 82,
     tags: ['a', 'b'],
     items: [{ price: 3 }, { price: 5 }],
-    big: 9007199254740991,
     one: [1],
   },
   topic: 'renewal',

@@ -72,7 +72,7 @@ const headers = { 'content-type': 'application/x-amz-json-1.0' }
 /**
  * Opens the database, without reading its items.
  *
- * @throws {CannotStart} if another process has it open, or it has lost acknowledged writes.
+ * @throws {CannotStart} if another process has it open, or it is damaged.
  */
 export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions): Promise<Dynamo> {
   await makeFolder(dir)

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { Clock, Log } from '../../../shared/world.ts'
 import { CannotStart } from '../data-folder.ts'
 import type { Call, Endpoint, Reply } from '../endpoint.ts'
@@ -67,7 +68,6 @@ const operations: Record<string, Operation> = {
 }
 
 const prefix = 'DynamoDB_20120810.'
-const headers = { 'content-type': 'application/x-amz-json-1.0' }
 
 /**
  * Opens the database, without reading its items.
@@ -118,12 +118,17 @@ async function handle(engine: Engine, log: Log, { target, body }: Call): Promise
       log.warn(`DynamoDB operation ${target} is not served here`)
       throw unknownOperation()
     }
-    return { status: 200, headers, body: await operation(engine, readBody(body), body) }
+    return success(await operation(engine, readBody(body), body))
   } catch (error) {
     if (error instanceof Refused) return error.reply()
     log.error('DynamoDB endpoint failed', { target, error: String(error), stack: (error as Error).stack })
     return refusal('com.amazonaws.dynamodb.v20120810#InternalServerError', 'Internal error', 500)
   }
+}
+
+function success(body: string): Reply {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-crc32': String(crc32(body)) }
+  return { status: 200, headers, body }
 }
 
 function readBody(body: string): Request {

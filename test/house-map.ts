@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 /** The rooms of the house: the first prefix that fits a file names its room. */
 const rooms: [prefix: string, room: string][] = [
   ['infra/local/', 'local account'],
+  ['infra/doors.ts', 'doors'],
   ['infra/', 'infra'],
   ['functions/', 'functions'],
   ['shared/faces/', 'faces'],
@@ -33,8 +34,9 @@ const arrows: Record<string, string[]> = {
   steps: ['graph', 'asl', 'expressions'],
   asl: ['steps', 'expressions'],
   store: ['aws', 'table'],
-  infra: ['table', 'faces'],
-  'local account': ['functions', 'core', 'aws', 'table', 'faces', 'pool', 'expressions', 'asl'],
+  infra: ['doors', 'table', 'faces'],
+  doors: [],
+  'local account': ['doors', 'functions', 'core', 'aws', 'table', 'faces', 'pool', 'expressions', 'asl'],
   pool: ['expressions'],
   expressions: [],
   graph: [],

@@ -68,7 +68,7 @@ function readIndex(table: Table, request: Request, { projection }: Expressions):
   if (!foreign) return index
   throw invalid(
     'One or more parameter values were invalid: ' +
-      `Global secondary index ${index.name} does not project ${foreign[0]}`,
+      `Global secondary index ${index.name} does not project [${foreign[0]}]`,
   )
 }
 

@@ -42,17 +42,17 @@ export function indexes(subject: () => Subject): void {
 
   test('an item moves within an index, changes there and leaves it', async () => {
     const list = `L#${randomUUID()}`
-    const key = await stored({ gsi3pk: list, gsi3sk: '1', name: 'a' })
+    const key = await stored({ gsi3pk: list, gsi3sk: '1', status: 'a' })
     const set = (UpdateExpression: string, values?: Record<string, unknown>) =>
       update({
         Key: key,
         UpdateExpression,
         ...(values && { ExpressionAttributeValues: values }),
-        ...(UpdateExpression.includes('#n') && { ExpressionAttributeNames: { '#n': 'name' } }),
+        ...(UpdateExpression.includes('#n') && { ExpressionAttributeNames: { '#n': 'status' } }),
       })
 
     await set('SET gsi3sk = :two, #n = :b', { ':two': '2', ':b': 'b' })
-    expect((await indexed('gsi3', list, 1)).Items).toMatchObject([{ gsi3sk: '2', name: 'b' }])
+    expect((await indexed('gsi3', list, 1)).Items).toMatchObject([{ gsi3sk: '2', status: 'b' }])
 
     await set('REMOVE gsi3pk')
     expect((await indexed('gsi3', list, 0)).Items).toEqual([])

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
+import { tableInput } from '../../../infra/local/table-input.ts'
 import { callsOn, freshKey, type Subject, validation } from './subject.ts'
-import { tableInput } from './table-input.ts'
 
 /** What is refused, and with which error. */
 export function limits(subject: () => Subject): void {

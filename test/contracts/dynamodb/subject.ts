@@ -17,10 +17,10 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { type Dynamo, openDynamo } from '../../../infra/local/dynamodb/open.ts'
+import { tableInput } from '../../../infra/local/table-input.ts'
 import { inProcess, listen } from '../../../infra/local/wire.ts'
 import { fakeClock } from '../../fake-clock.ts'
 import { keptLog } from '../../local/kept-log.ts'
-import { tableInput } from './table-input.ts'
 
 /** A DynamoDB that holds the one table. */
 export interface Subject {

@@ -4,7 +4,7 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
 import { CannotStart } from '../../../infra/local/data-folder.ts'
-import { tableInput } from '../../contracts/dynamodb/table-input.ts'
+import { tableInput } from '../../../infra/local/table-input.ts'
 import { type Opened, open, openFresh, TableName } from './folder.ts'
 
 const count = 40

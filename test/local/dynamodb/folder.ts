@@ -5,8 +5,8 @@ import { CreateTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sd
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { onTestFinished, vi } from 'vitest'
 import { type Dynamo, openDynamo } from '../../../infra/local/dynamodb/open.ts'
+import { tableInput } from '../../../infra/local/table-input.ts'
 import { clientOf } from '../../contracts/dynamodb/subject.ts'
-import { tableInput } from '../../contracts/dynamodb/table-input.ts'
 import { type FakeClock, fakeClock } from '../../fake-clock.ts'
 import { type KeptLog, keptLog } from '../kept-log.ts'
 

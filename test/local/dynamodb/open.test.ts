@@ -10,7 +10,7 @@ import { BatchWriteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sd
 import { expect, test } from 'vitest'
 import { CannotStart } from '../../../infra/local/data-folder.ts'
 import { openDynamo } from '../../../infra/local/dynamodb/open.ts'
-import { tableInput } from '../../contracts/dynamodb/table-input.ts'
+import { tableInput } from '../../../infra/local/table-input.ts'
 import { freshFolder, open, openFresh, TableName } from './folder.ts'
 
 test('what was written is there after closing and opening', async () => {

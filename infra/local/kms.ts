@@ -9,7 +9,7 @@ import { writePrivateFile } from './private-file.ts'
 
 /** The KMS endpoint of the local account: one symmetric key (aws.md 6.5). */
 export interface Kms extends Endpoint {
-  /** Id of the key; its ARN and `alias/sluice` name it too. */
+  /** Id of the key; its ARN and `alias/local-sluice` name it too. */
   readonly keyId: string
 }
 
@@ -23,7 +23,7 @@ type Request = Record<string, unknown>
 type Context = Record<string, string>
 type Operations = Record<string, (request: Request) => object>
 
-const alias = 'alias/sluice'
+const alias = 'alias/local-sluice'
 const accountArn = 'arn:aws:kms:us-east-1:000000000000'
 const algorithm = 'SYMMETRIC_DEFAULT'
 const plaintextLimit = 4096
@@ -45,7 +45,7 @@ class KmsRefusal extends Error {
  *
  * @throws {CannotStart} when the key is gone but something was encrypted with it, or its file is no key.
  */
-export async function openKms({ dir, log }: { dir: string; log?: Log }): Promise<Kms> {
+export function openKms({ dir, log }: { dir: string; log?: Log }): Kms {
   const key = openKey(dir)
   const operations: Operations = {
     Encrypt: (request) => encrypt(key, request, dir),

@@ -32,7 +32,7 @@ const secretBytes = 48
  *
  * @throws {CannotStart} when the file of the secrets cannot be read.
  */
-export async function openSecretsManager({ dir, names, log }: SecretsManagerOptions): Promise<Endpoint> {
+export function openSecretsManager({ dir, names, log }: SecretsManagerOptions): Endpoint {
   const secrets = openSecrets(join(dir, 'secrets.json'), names)
   return { service: 'SECRETS_MANAGER', handle: async (call) => handle(secrets, log, call) }
 }

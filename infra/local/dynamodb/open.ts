@@ -6,7 +6,7 @@ import { CannotStart } from '../data-folder.ts'
 import type { Call, Endpoint, Reply } from '../endpoint.ts'
 import { refusal } from '../endpoint.ts'
 import { Changing } from './changing.ts'
-import { type Deliver, Deliveries } from './deliveries.ts'
+import { type Deliver, Deliveries, type Wants } from './deliveries.ts'
 import type { Engine, Operation, Request } from './engine.ts'
 import { Expiry } from './expiry.ts'
 import { batchGetItem, getItem, transactGetItems } from './item-reads.ts'
@@ -32,15 +32,16 @@ import { Writer } from './writer.ts'
 export interface Dynamo extends Endpoint {
   /**
    * Names the one consumer of the stream. It gets up to 100 records at a time, in order and at least once, those
-   * first that an earlier process has not seen delivered.
+   * first that an earlier process has not seen delivered. As the filter of an event source mapping, `wants` passes
+   * over records by their key (in DynamoDB's JSON); they count as delivered.
    */
-  onChanges(deliver: Deliver): void
+  onChanges(deliver: Deliver, wants?: Wants): void
   /** Finishes what is under way and lets go of the folder. */
   close(): Promise<void>
 }
 
 export interface DynamoOptions {
-  /** Folder of the database; records that the stream gave up lie in its `dead`. */
+  /** Data folder: the database lies in its `dynamodb`, records that the stream gave up in its `dead`. */
   dir: string
   clock: Clock
   log: Log
@@ -76,7 +77,7 @@ const prefix = 'DynamoDB_20120810.'
  */
 export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions): Promise<Dynamo> {
   await makeFolder(dir)
-  const storage = await Storage.open(join(dir, 'level'))
+  const storage = await Storage.open(join(dir, 'dynamodb'))
   const tables = await Tables.open(storage)
   const tokens = await Tokens.open(storage, clock)
   const deliveries = await Deliveries.open(storage, clock, log, dir)
@@ -92,7 +93,7 @@ export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions):
   return {
     service: 'DYNAMODB',
     handle: (call) => handle(engine, log, call),
-    onChanges: (deliver) => deliveries.start(deliver),
+    onChanges: (deliver, wants) => deliveries.start(deliver, wants),
     async close() {
       await expiry.close()
       await writer.settled()

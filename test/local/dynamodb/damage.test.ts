@@ -23,7 +23,7 @@ async function written() {
 
 /** The files of the database with an ending, the largest first. */
 function files({ dir }: Opened, ending: string): string[] {
-  const level = join(dir, 'level')
+  const level = join(dir, 'dynamodb')
   const paths = readdirSync(level)
     .filter((name) => name.endsWith(ending))
     .map((name) => join(level, name))
@@ -100,7 +100,7 @@ test.each([0.05, 0.2, 0.35, 0.5, 0.65])(
 
 test.each(['CURRENT', 'MANIFEST'])('G7 a damaged %s is refused in one sentence', async (name) => {
   const before = await written()
-  const level = join(before.dir, 'level')
+  const level = join(before.dir, 'dynamodb')
   const file = readdirSync(level).find((candidate) => candidate.startsWith(name))!
   writeFileSync(join(level, file), 'nonsense')
 

@@ -141,6 +141,6 @@ test('ten thousand items open in under a second', async () => {
 test('a folder that cannot be made is named', async () => {
   const { dir } = await openFresh()
 
-  await expect(open(`${dir}/level/CURRENT/x`)).rejects.toBeInstanceOf(CannotStart)
+  await expect(open(`${dir}/dynamodb/CURRENT/x`)).rejects.toBeInstanceOf(CannotStart)
   expect(freshFolder()).not.toBe(dir)
 })

@@ -205,6 +205,26 @@ test('a consumer that changes a record does not change the item', async () => {
   expect(JSON.parse(reply.body).Item.n).toEqual({ N: '1' })
 })
 
+test('records that the consumer does not want are passed over', async () => {
+  const opened = await openFresh()
+  const calls: DynamoDBRecord[][] = []
+  await put(opened, 'RATE#before')
+  opened.dynamo.onChanges(
+    async (records) => {
+      calls.push(records)
+      return undefined
+    },
+    ({ pk }) => !pk!.S!.startsWith('RATE#'),
+  )
+
+  await Promise.all(['a', 'RATE#between', 'b', 'RATE#after'].map((pk) => put(opened, pk)))
+  await eventually(opened, () => expect(calls.flat()).toHaveLength(2))
+  await put(opened, 'c')
+  await eventually(opened, () => expect(calls.flat()).toHaveLength(3))
+
+  expect(pks(calls.flat())).toEqual(['a', 'b', 'c'])
+})
+
 test('the service’s own deletes are marked as such', async () => {
   const opened = await openFresh()
   const { client, clock } = opened

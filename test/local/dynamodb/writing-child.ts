@@ -1,5 +1,5 @@
 import { openDynamo } from '../../../infra/local/dynamodb/open.ts'
-import { systemClock } from './system-clock.ts'
+import { systemClock } from '../../../shared/aws/clock.ts'
 
 /**
  * Writes until it is killed: 8 writers, each a transaction of two items at a time. Says on stdout what was

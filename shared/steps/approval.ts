@@ -40,8 +40,8 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       ...(onTimeout === undefined ? {} : { onTimeout }),
     }),
   ask(args) {
-    const approvers = readApprovers(args['approvers'])
-    const needed = typeof args['approvals'] === 'number' ? Math.max(1, Math.floor(args['approvals'])) : 1
+    const approvers = readApprovers(args.approvers)
+    const needed = typeof args.approvals === 'number' ? Math.max(1, Math.floor(args.approvals)) : 1
     if (approvers && needed > approvers.length)
       throw new StepError(
         'Approval.BadQuestion',
@@ -49,17 +49,17 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       )
     return {
       kind: 'approval',
-      message: typeof args['message'] === 'string' ? args['message'] : JSON.stringify(args['message'] ?? ''),
+      message: typeof args.message === 'string' ? args.message : JSON.stringify(args.message ?? ''),
       options: ['approve', 'reject'],
       approvals: { needed, given: 0 },
-      allowSelf: args['allowSelf'] !== false,
+      allowSelf: args.allowSelf !== false,
       ...(approvers ? { approvers } : {}),
-      ...(args['form'] ? { form: args['form'] } : {}),
+      ...(args.form ? { form: args.form } : {}),
     }
   },
   accept(question, given, answering) {
     const { decision, message, form } = readAnswer('approval', 'decision', answer, given)
-    const fields = (question['form'] ?? []) as unknown as Field[]
+    const fields = (question.form ?? []) as unknown as Field[]
     // Who says no need not fill in the form.
     const filled = checkForm(decision === 'approve' ? fields : fields.map(optional), form as JsonObject)
     if (filled.issues.length > 0) throw refuse(filled.issues)
@@ -69,7 +69,7 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       decidedBy: answering.actor,
       message: message ?? null,
     }
-    if (fields.length > 0) output['form'] = filled.form
+    if (fields.length > 0) output.form = filled.form
     return { ok: true, output, outcome: { decision } }
   },
 }

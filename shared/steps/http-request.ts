@@ -48,16 +48,16 @@ export const httpRequest: WorkStep<z.infer<typeof params>> = {
       { routes: statusRoutes(written.expect as Json), outcome: 'success', timeouts: httpTimeouts },
     ),
   async run(args, tools) {
-    const written = readHeaders(args['headers'])
-    const url = readAddress(args['url'])
-    addQuery(url, args['query'])
-    authorise(url, written, args['auth'])
-    const { body, headers } = writeBody(args['body'], written)
-    const method = String(args['method'] ?? 'GET').toUpperCase()
+    const written = readHeaders(args.headers)
+    const url = readAddress(args.url)
+    addQuery(url, args.query)
+    authorise(url, written, args.auth)
+    const { body, headers } = writeBody(args.body, written)
+    const method = String(args.method ?? 'GET').toUpperCase()
     if (body !== undefined && (method === 'GET' || method === 'HEAD'))
       throw new StepError('Http.BadRequest', `A ${method} request cannot have a body`)
-    const rows = (args['rows'] ?? []) as string[]
-    const call = { method, url: url.href, headers, expect: args['expect'], rows }
+    const rows = (args.rows ?? []) as string[]
+    const call = { method, url: url.href, headers, expect: args.expect, rows }
     return await callHttp(body === undefined ? call : { ...call, body }, tools)
   },
 }

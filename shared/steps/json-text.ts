@@ -13,9 +13,14 @@ export function readJson(text: string): Json | undefined {
 /** Deeper values would break those who write them out again. */
 function isTooDeep(text: string): boolean {
   let depth = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    if (token === '{' || token === '[') depth++
-    else if (token === '}' || token === ']') depth--
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (quoted && character === '\\') at++
+    else if (character === '"') quoted = !quoted
+    else if (quoted) continue
+    else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
     if (depth > 64) return true
   }
   return false

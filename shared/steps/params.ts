@@ -11,7 +11,7 @@ export function templated<T>(schema: z.ZodType<T>): z.ZodType<T | string> {
     if (isTemplate(context.value)) return
     const result = schema.safeParse(context.value)
     if (result.success) return
-    for (const issue of result.error.issues) 
+    for (const issue of result.error.issues)
       context.issues.push({ ...issue, input: context.value } as z.core.$ZodRawIssue)
   })
   return check as unknown as z.ZodType<T | string>

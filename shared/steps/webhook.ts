@@ -32,14 +32,14 @@ export const webhook: WorkStep<z.infer<typeof params>> = {
       { routes: statusRoutes(undefined), outcome: 'success', timeouts: httpTimeouts },
     ),
   async run(args, tools) {
-    const { body, headers } = writeBody(args['body'], readHeaders(args['headers']))
-    const signed = args['secret'] === undefined ? {} : sign(String(args['secret']), body ?? '', tools)
+    const { body, headers } = writeBody(args.body, readHeaders(args.headers))
+    const signed = args.secret === undefined ? {} : sign(String(args.secret), body ?? '', tools)
     const call = {
-      method: String(args['method'] ?? 'POST').toUpperCase(),
-      url: readAddress(args['url']).href,
+      method: String(args.method ?? 'POST').toUpperCase(),
+      url: readAddress(args.url).href,
       headers: { ...headers, ...signed },
       expect: undefined,
-      rows: (args['rows'] ?? []) as string[],
+      rows: (args.rows ?? []) as string[],
     }
     return await callHttp(body === undefined ? call : { ...call, body }, tools)
   },

@@ -44,9 +44,15 @@ export function compile(graph: Graph, { kind, stepFunction }: CompileOptions): M
   }
   const { init } = shop.names
   const steps = zoneStates(plan.root, shop)
-  const States: States = { [init]: initState(shop), ...steps, ...lastStates(shop) }
+  const States: States = { ...steps, ...lastStates(shop) }
   dropUnread(States, readsOf(States))
-  return { QueryLanguage: 'JSONata', StartAt: init, TimeoutSeconds: secondsOf(graph, kind), States }
+  const first = { [init]: initState(shop) }
+  return {
+    QueryLanguage: 'JSONata',
+    StartAt: init,
+    TimeoutSeconds: secondsOf(graph, kind),
+    States: { ...first, ...States },
+  }
 }
 
 /** The states of a scope, in the order in which its steps are written. */

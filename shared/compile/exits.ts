@@ -1,4 +1,4 @@
-import { expression } from '../asl/expression.ts'
+import { asJsonata, expression, isExpression, literalText } from '../asl/expression.ts'
 import type { Expressions, State } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
 import { type Spot, targetOf, type Zone } from './frame.ts'
@@ -64,6 +64,21 @@ function doneState(spot: Spot, shop: Shop, states: States): string {
   return name
 }
 
+/** An `Output` that asl-validator takes: an object or an expression. */
+function asOutput(value: Expressions): Expressions {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  if (typeof value === 'string' && isExpression(value)) return value
+  if (Array.isArray(value))
+    return value.some(isDynamic) ? value : expression(asJsonata(JSON.stringify(value)))
+  return expression(typeof value === 'string' ? literalText(value) : JSON.stringify(value))
+}
+
+/** True if an expression stands anywhere in it. */
+function isDynamic(value: unknown): boolean {
+  if (typeof value === 'string') return isExpression(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(isDynamic)
+}
+
 /** A value given as JSONata. */
 export function asValue(jsonata: string): Expressions {
   return jsonata === 'null' ? null : expression(jsonata)
@@ -72,7 +87,7 @@ export function asValue(jsonata: string): Expressions {
 /** A branch gives its trace to the step that holds it. */
 function leaveBody(spot: Spot, result: Expressions, shop: Shop, own: boolean): Expressions {
   const { zone } = spot
-  if (!givesTrace(zone, shop)) return result
+  if (!givesTrace(zone, shop)) return asOutput(result)
   const trace = own && isTraced(spot, shop.plan) ? traceWith(spot, []) : `$${traceVariable(zone.frame)}`
   return { output: result, trace: expression(trace) }
 }

@@ -33,7 +33,7 @@ export function placeOf(spot: Spot, shop: Shop): Place {
     ask: (args, options = {}) => askStates(spot, args, options, writer, shop),
     subflow: (args) => subflowStates(spot, args, writer, shop),
     each: (options) => eachStates(spot, options, writer, shop),
-    loop: (when, maxIterations) => loopStates(spot, when, maxIterations, writer, shop),
+    loop: (when, maxIterations) => loopStates(spot, when, maxIterations, shop),
     parallel: () => parallelStates(spot, shop),
     end: (output) => ({
       [node.id]: { Type: 'Pass', ...endScope(spot, assignTrace(spot, shop.plan), output, shop) },

@@ -35,7 +35,7 @@ export function askStates(
     Output: {},
     Next: expired,
   }
-  const others = catchers({ ...spot, node: withoutTimeout(spot) }, shop, [], '')
+  const others = catchers({ ...spot, node: withoutTimeout(spot) }, shop)
   const state: State = {
     ...callStep(shop, payload, secondsOf(spot, shop) + 1, true),
     Retry: [transient],
@@ -50,7 +50,7 @@ export function subflowStates(spot: Spot, args: JsonObject, writer: ParamWriter,
   const states: States = {}
   const payload = sentByToken(spot, 'subflow', args, writer, shop)
   const exit = routeState(spot, {}, expression('$states.result'), shop, states)
-  const catching = catchers(spot, shop, [], 'The other run took too long')
+  const catching = catchers(spot, shop)
   const state: State = {
     ...callStep(shop, payload, secondsOf(spot, shop) + 1, true),
     Retry: [transient],

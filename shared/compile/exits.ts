@@ -56,7 +56,7 @@ export function leaveChoice(
 
 /** Assigned variables can be read from the next state on, so this one reads the result from its variable. */
 function doneState(spot: Spot, shop: Shop, states: States): string {
-  const left = asValue(spot.step.silent ? spot.last : `$${spot.variable}`)
+  const left = spot.step.silent ? leftBefore(spot) : expression(`$${spot.variable}`)
   const state: State = { Type: 'Pass', Output: leaveBody(spot, left, shop, false), End: true }
   const known = Object.keys(states).find((name) => JSON.stringify(states[name]) === JSON.stringify(state))
   const name = known ?? shop.names.helper(spot.node.id, 'done')
@@ -77,6 +77,13 @@ function asOutput(value: Expressions): Expressions {
 function isDynamic(value: unknown): boolean {
   if (typeof value === 'string') return isExpression(value)
   return typeof value === 'object' && value !== null && Object.values(value).some(isDynamic)
+}
+
+/** What the scope has brought forth when a step without output ends it: in a body, nothing from before the body. */
+export function leftBefore(spot: Spot): Expressions {
+  let { zone } = spot
+  while (zone.kind === 'loop' && zone.container) zone = zone.container.zone
+  return zone.container && zone.container.last === spot.last ? null : asValue(spot.last)
 }
 
 /** A value given as JSONata. */

@@ -6,7 +6,7 @@ import { caughtCause, lastMessage } from './errors.ts'
 import { asValue } from './exits.ts'
 import { callStep } from './sent.ts'
 import type { Assign, Shop } from './shop.ts'
-import { sendTrace } from './trace.ts'
+import { sendLastTrace } from './trace.ts'
 
 /** The first state: what the execution was given, and null in every variable that is read before it is assigned. */
 export function initState(shop: Shop): PassState {
@@ -90,7 +90,7 @@ function endOf(shop: Shop, outcome: 'completed' | 'failed'): Assign {
     run: expression('$run'),
     at: expression('$states.context.State.EnteredTime'),
     outcome,
-    ...sendTrace(shop.plan.root.frame, shop.plan),
+    ...sendLastTrace(shop.plan),
   }
 }
 

@@ -6,7 +6,7 @@ import { assignError, catchers, raise } from './errors.ts'
 import { type ChoiceExit, leaveChoice, withAssign } from './exits.ts'
 import type { Spot } from './frame.ts'
 import type { ParamWriter } from './params.ts'
-import { transient } from './retry.ts'
+import { stubborn, transient } from './retry.ts'
 import { routeState } from './route.ts'
 import { callStep, sentByStep } from './sent.ts'
 import { assignResult, type Shop } from './shop.ts'
@@ -99,7 +99,7 @@ function expiredStates(spot: Spot, name: string, asked: string, options: AskOpti
   const { Next } = on
   const state: State = {
     ...callStep(shop, payload, 60),
-    Retry: [transient],
+    Retry: [stubborn],
     // The run goes on even if its record cannot be written; the sweep closes the wait.
     Catch: ['States.DataLimitExceeded', 'States.ALL'].map((error) => ({
       ErrorEquals: [error],

@@ -33,7 +33,8 @@ export function placesOf({ text, format }: Pick<Written, 'text' | 'format'>): Pl
       for (let length = parts.length; length > 0; length--) {
         const at = found.get(pointerOf(parts.slice(0, length)))
         if (at === undefined) continue
-        const offset = inside !== undefined && length === parts.length ? insideOf(text, at.value, inside) : at.key
+        const offset =
+          inside !== undefined && length === parts.length ? insideOf(text, at.value, inside) : at.key
         return placeIn(lines, offset)
       }
       return { line: 1, column: 1 }

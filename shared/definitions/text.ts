@@ -24,7 +24,8 @@ export function readText(input: string | JsonObject): DefinitionText {
   const text = typeof input === 'string' ? input : textOf(input)
   if (Buffer.byteLength(text) > maxDefinitionBytes)
     throw unreadable('too_large', `A definition holds at most ${maxDefinitionBytes} bytes (256 KiB)`)
-  const { value, format } = typeof input === 'string' ? parse(text) : { value: parseJson(text), format: 'json' as const }
+  const { value, format } =
+    typeof input === 'string' ? parse(text) : { value: parseJson(text), format: 'json' as const }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw unreadable('not_an_object', 'A definition is an object with metadata and nodes', text, 0)
   return { text, format, document: value }

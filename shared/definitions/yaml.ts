@@ -44,7 +44,8 @@ function eventsOf(text: string): yaml.Event[] {
     const mark = error instanceof yaml.YAMLException ? error.mark : undefined
     const reason = error instanceof yaml.YAMLException ? error.reason : 'this is not YAML'
     const code = /maxDepth|depth/.test(reason) ? 'yaml_too_deep' : 'yaml_syntax'
-    const message = code === 'yaml_too_deep' ? `Nesting is limited to ${maxYamlDepth} levels` : sentence(reason)
+    const message =
+      code === 'yaml_too_deep' ? `Nesting is limited to ${maxYamlDepth} levels` : sentence(reason)
     throw new YamlError(code, message, mark?.position ?? 0, error)
   }
 }
@@ -92,7 +93,11 @@ class Builder {
     const event = this.peek()
     this.next++
     if (event.type === yaml.EVENT_ID.ALIAS)
-      throw new YamlError('yaml_alias', 'Aliases (*name) are not read; write the value out', event.anchorStart)
+      throw new YamlError(
+        'yaml_alias',
+        'Aliases (*name) are not read; write the value out',
+        event.anchorStart,
+      )
     const content = event as Content
     if (content.anchorStart >= 0)
       throw new YamlError('yaml_anchor', 'Anchors (&name) are not read; remove it', content.anchorStart)
@@ -161,7 +166,11 @@ class Builder {
   private scalarText(event: yaml.ScalarEvent): string {
     const text = event.valueStart < 0 ? '' : yaml.getScalarValue(this.text, event)
     if (!text.isWellFormed())
-      throw new YamlError('yaml_bad_unicode', 'Text must be well-formed Unicode: half a surrogate pair', this.placeOf(event))
+      throw new YamlError(
+        'yaml_bad_unicode',
+        'Text must be well-formed Unicode: half a surrogate pair',
+        this.placeOf(event),
+      )
     return text
   }
 
@@ -181,7 +190,11 @@ function plainValue(text: string, offset: number): Json {
   if (/^(?:0x[0-9a-fA-F]+|0o[0-7]+)$/.test(text)) return numberOf(text, offset, Number(BigInt(text)))
   if (/^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(text)) return numberOf(text, offset)
   if (/^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/.test(text))
-    throw new YamlError('yaml_inexact_number', `${text} is not a number that JSON has; put it in quotes`, offset)
+    throw new YamlError(
+      'yaml_inexact_number',
+      `${text} is not a number that JSON has; put it in quotes`,
+      offset,
+    )
   return text
 }
 

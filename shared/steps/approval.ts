@@ -33,6 +33,7 @@ export const approval: WaitStep<z.infer<typeof params>> = {
   params,
   outcomes: () => ['approve', 'reject', 'timeout'],
   secrets: false,
+  latestAs: 'approval',
   compile: ({ onTimeout, ...question }, place) =>
     place.ask(question as JsonObject, {
       routes: [{ outcome: 'reject', when: (variable) => `${variable}.decision = "reject"` }],

@@ -97,8 +97,6 @@ export interface WorkOptions {
 export interface AskOptions extends WorkOptions {
   /** What happens when nobody answers in time; absent = the `timeout` row, else the `error` row, else the run fails. */
   onTimeout?: 'fail' | 'branch' | { decision: 'approve' | 'reject' }
-  /** The outcome of an answer that is not chosen by a route, by decision. */
-  decisionOutcomes?: Record<string, string>
 }
 
 /** One case of a choice. */
@@ -166,12 +164,19 @@ interface StepBase<P> {
   outcomes(params: P): string[]
   /** Raw nested graphs among the params: `{body}`, or one per branch. Absent = none. */
   bodies?(params: P): Record<string, unknown>
+  /**
+   * How the bodies run: `loop` one after another among the variables around it, `item` and `branch` each with variables
+   * of its own.
+   */
+  bodyKind?: 'loop' | 'item' | 'branch'
   /** Names that expressions inside the bodies may read besides the outer ones, e.g. `item`, `index`. */
   bodyNames?: string[]
   /** True if a `{{secrets.KEY}}` may stand in the params: only for steps that run in a function. */
   secrets: boolean
   /** True for a step that leaves no output: `last` stays what it was. */
   silent?: true
+  /** Context name that always means the latest output of this type, e.g. `approval`. */
+  latestAs?: string
   /** True if an outcome without a row in `next` may be the id of a step of the same scope. */
   outcomesAreSteps?: true
   /** How often the bodies may run: at most `limit`, or what the params say. */

@@ -18,6 +18,7 @@ export const each: ControlStep<z.infer<typeof params>> = {
   summary: 'Runs its body once for each item of a list',
   params,
   outcomes: () => ['error'],
+  bodyKind: 'item',
   bodies: ({ body }) => ({ body }),
   bodyNames: ['item', 'index', '_each'],
   secrets: false,

@@ -58,8 +58,8 @@ export function writeBody(
   return { body: json ? JSON.stringify(body) : body, headers: { ...headers, 'content-type': type } }
 }
 
-/** The routes of a step whose result has a status code. */
-export function statusRoutes(expect: Json | undefined): Route[] {
+/** The routes of a step whose result has a status code: only those with rows, since any other status is an error. */
+export function statusRoutes(expect: Json | undefined, has: (outcome: string) => boolean): Route[] {
   const code = (variable: string) => `${variable}.status_code`
   const unless = (variable: string) => {
     const classes = patterns(expect).map((pattern) => patternTest(code(variable), pattern))
@@ -67,10 +67,11 @@ export function statusRoutes(expect: Json | undefined): Route[] {
   }
   const range = (low: number) => (variable: string) =>
     `${code(variable)} >= ${low} and ${code(variable)} < ${low + 100}${unless(variable)}`
-  return [
+  const routes = [
     { outcome: 'client_error', when: range(400) },
     { outcome: 'server_error', when: range(500) },
   ]
+  return routes.filter(({ outcome }) => has(outcome))
 }
 
 /** Errors that mean the other side took too long. */

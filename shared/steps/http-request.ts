@@ -45,7 +45,7 @@ export const httpRequest: WorkStep<z.infer<typeof params>> = {
   compile: (written, place) =>
     place.work(
       { ...(written as JsonObject), ...rowsOf(place.has) },
-      { routes: statusRoutes(written.expect as Json), outcome: 'success', timeouts: httpTimeouts },
+      { routes: statusRoutes(written.expect as Json, place.has), outcome: 'success', timeouts: httpTimeouts },
     ),
   async run(args, tools) {
     const written = readHeaders(args.headers)

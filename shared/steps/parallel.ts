@@ -21,6 +21,7 @@ export const parallel: ControlStep<z.infer<typeof params>> = {
   summary: 'Runs its branches at the same time and waits for all',
   params,
   outcomes: () => ['error'],
+  bodyKind: 'branch',
   bodies: ({ branches }) => branches ?? {},
   secrets: false,
   compile: (_, place) => place.parallel(),

@@ -29,7 +29,7 @@ export const webhook: WorkStep<z.infer<typeof params>> = {
   compile: (written, place) =>
     place.work(
       { ...(written as JsonObject), ...rowsOf(place.has) },
-      { routes: statusRoutes(undefined), outcome: 'success', timeouts: httpTimeouts },
+      { routes: statusRoutes(undefined, place.has), outcome: 'success', timeouts: httpTimeouts },
     ),
   async run(args, tools) {
     const { body, headers } = writeBody(args.body, readHeaders(args.headers))

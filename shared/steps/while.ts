@@ -15,6 +15,7 @@ export const whileStep: ControlStep<z.infer<typeof params>> = {
   summary: 'Runs its body as long as a condition holds',
   params,
   outcomes: () => [],
+  bodyKind: 'loop',
   bodies: ({ body }) => ({ body }),
   bodyNames: ['iteration', '_while'],
   secrets: false,

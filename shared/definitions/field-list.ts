@@ -47,6 +47,7 @@ function optionFindings({ name, type, options }: Field, path: string): Finding[]
 
 function defaultFindings(field: Field, path: string): Finding[] {
   if (field.default === undefined || field.default === null) return []
+  if (field.type.endsWith('select') && field.options === undefined) return []
   const wrong = checkValue(field, field.default)
   return wrong.map(({ code, message }) =>
     errorAt(`${path}/default`, code, `The default does not fit: ${message}`),

@@ -17,52 +17,26 @@ type Shape =
   | 'any'
   | 'type'
 
-/** The keywords of JSON Schema 2020-12 that are obeyed, and what each holds. */
-const keywords: Record<string, Shape> = {
-  $schema: 'text',
-  $ref: 'text',
-  $defs: 'map',
-  $comment: 'text',
-  title: 'text',
-  description: 'text',
-  default: 'any',
-  examples: 'list',
-  deprecated: 'flag',
-  readOnly: 'flag',
-  writeOnly: 'flag',
+/** The keywords of JSON Schema 2020-12 that are obeyed, by what they hold. */
+const words: Record<Shape, string> = {
+  schema: 'items contains additionalProperties propertyNames not if then else',
+  schemas: 'allOf anyOf oneOf prefixItems',
+  map: '$defs properties dependentSchemas',
+  text: '$schema $ref $comment title description',
+  number: 'multipleOf maximum exclusiveMaximum minimum exclusiveMinimum',
+  count: 'maxLength minLength maxItems minItems maxContains minContains maxProperties minProperties',
+  flag: 'deprecated readOnly writeOnly uniqueItems',
+  texts: 'required',
+  list: 'examples enum',
+  any: 'default const',
   type: 'type',
-  enum: 'list',
-  const: 'any',
-  multipleOf: 'number',
-  maximum: 'number',
-  exclusiveMaximum: 'number',
-  minimum: 'number',
-  exclusiveMinimum: 'number',
-  maxLength: 'count',
-  minLength: 'count',
-  maxItems: 'count',
-  minItems: 'count',
-  uniqueItems: 'flag',
-  maxContains: 'count',
-  minContains: 'count',
-  maxProperties: 'count',
-  minProperties: 'count',
-  required: 'texts',
-  prefixItems: 'schemas',
-  items: 'schema',
-  contains: 'schema',
-  properties: 'map',
-  additionalProperties: 'schema',
-  propertyNames: 'schema',
-  dependentSchemas: 'map',
-  allOf: 'schemas',
-  anyOf: 'schemas',
-  oneOf: 'schemas',
-  not: 'schema',
-  if: 'schema',
-  then: 'schema',
-  else: 'schema',
 }
+
+const shapes = new Map(
+  Object.entries(words).flatMap(([shape, list]) =>
+    list.split(' ').map((word) => [word, shape as Shape] as const),
+  ),
+)
 
 const types = ['null', 'boolean', 'object', 'array', 'number', 'string', 'integer']
 
@@ -76,7 +50,7 @@ export function checkOutputSchema(schema: Json, path: string): Finding[] {
     return [errorAt(path, 'invalid_type', `A schema is an object, not ${kindOf(schema)}`)]
   return Object.entries(schema).flatMap(([keyword, value]) => {
     const at = path + pointerOf([keyword])
-    const shape = Object.hasOwn(keywords, keyword) ? (keywords[keyword] as Shape) : undefined
+    const shape = shapes.get(keyword)
     if (shape === undefined) return [errorAt(at, 'unknown_key', unknownKey(keyword, undefined))]
     return [...checkKeyword(keyword, value, shape, at), ...checkInner(value, shape, at)]
   })

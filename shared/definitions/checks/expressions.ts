@@ -8,7 +8,7 @@ import {
 import { pointerOf } from '../../pointer.ts'
 import { findStep } from '../../steps/index.ts'
 import type { Json } from '../../world.ts'
-import type { Graph, Scope } from '../graph.ts'
+import type { Graph, Node, Scope } from '../graph.ts'
 import { errorAt, type Finding, warningAt } from '../problem.ts'
 import { eachText } from '../texts.ts'
 import { everyStep, type Visit } from '../walk.ts'
@@ -16,8 +16,9 @@ import { contextNames } from './context-names.ts'
 
 /** What an expression may read where it stands. */
 interface Sight {
-  /** Names besides those that every expression may read; undefined if any name may be an input. */
+  /** Names besides those that every expression may read. */
   names: Set<string>
+  /** Declared inputs; undefined if any name may be one. */
   inputs: Set<string> | undefined
   stepIds: Set<string>
   secrets: boolean
@@ -30,11 +31,15 @@ interface Sight {
 export function checkExpressions(graph: Graph): Finding[] {
   const visits = everyStep(graph)
   const inputs = graph.inputs === undefined ? undefined : new Set(graph.inputs.map(({ name }) => name))
-  const stepIds = new Set(visits.map(({ node }) => node.id))
-  const base = { inputs, stepIds, secrets: false }
-  const settings = { ...base, names: new Set<string>(), who: 'settings' }
+  const settings = {
+    inputs,
+    secrets: false,
+    names: new Set<string>(),
+    stepIds: new Set<string>(),
+    who: 'settings',
+  }
   return [
-    ...visits.flatMap((visit) => checkStep(visit, { ...base, ...sightOf(visit) })),
+    ...visits.flatMap((visit) => checkStep(visit, { inputs, ...sightOf(visit) })),
     ...checkValue(graph.settings.concurrency?.key, '/settings/concurrency/key', settings),
     ...graph.triggers.flatMap(({ inputs: mapped }, index) =>
       checkValue(mapped as Json | undefined, `/triggers/${index}/inputs`, { ...settings, who: 'triggers' }),
@@ -46,15 +51,20 @@ function checkStep({ node, pointer }: Visit, sight: Sight): Finding[] {
   return findStep(node.type) === undefined ? [] : checkValue(node.params, `${pointer}/params`, sight)
 }
 
-function sightOf({ node, scopes, loopNames }: Visit): Pick<Sight, 'names' | 'secrets' | 'stepId' | 'who'> {
-  const names = new Set([...scopes.flatMap(outputsOf), ...loopNames])
-  return { names, secrets: findStep(node.type)?.secrets === true, stepId: node.id, who: node.type }
+function sightOf({ node, scopes, loopNames }: Visit): Omit<Sight, 'inputs'> {
+  const visible = scopes.flatMap(speaking)
+  const names = new Set([...visible.map(({ output }) => output), ...loopNames])
+  const stepIds = new Set(visible.map(({ id }) => id))
+  return { names, stepIds, secrets: findStep(node.type)?.secrets === true, stepId: node.id, who: node.type }
 }
 
-function outputsOf(scope: Scope): string[] {
-  return Object.values(scope.nodes)
-    .filter((node) => findStep(node.type)?.silent !== true)
-    .map((node) => node.output)
+/** Steps of a scope that leave an output; the body of a `while` runs in the scope around it. */
+function speaking(scope: Scope): Node[] {
+  return Object.values(scope.nodes).flatMap((node) => {
+    const step = findStep(node.type)
+    const inner = step?.bodyKind === 'loop' ? Object.values(node.bodies).flatMap(speaking) : []
+    return step?.silent === true ? inner : [node, ...inner]
+  })
 }
 
 function checkValue(value: Json | undefined, path: string, sight: Sight): Finding[] {

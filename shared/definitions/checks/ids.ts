@@ -24,7 +24,6 @@ function collisions(visits: Visit[]): Finding[] {
 }
 
 function outputs(visits: Visit[]): Finding[] {
-  const owners = new Map<string, string>()
   return visits.flatMap(({ node, pointer }) => {
     const { id, output } = node
     const path = output === id ? pointer : `${pointer}/output`
@@ -32,10 +31,6 @@ function outputs(visits: Visit[]): Finding[] {
       if (output === id) return []
       return [errorAt(path, 'not_supported', `${node.type} leaves no output that could have a name`, id)]
     }
-    const owner = owners.get(output)
-    if (owner !== undefined && owner !== id)
-      return [errorAt(path, 'duplicate_output', `The output of ${owner} has the name ${output} already`, id)]
-    owners.set(output, id)
     if (output === 'secrets')
       return [errorAt(path, 'reserved_name', 'secrets always means the stored secrets', id)]
     if (!shadowed.has(output)) return []

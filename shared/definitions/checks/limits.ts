@@ -3,43 +3,41 @@ import type { Graph, Node, Scope } from '../graph.ts'
 import { errorAt, type Finding } from '../problem.ts'
 import { everyStep } from '../walk.ts'
 
-/** History events that the loops of one run may write together; the engine ends a run at 25,000. */
-export const maxLoopEvents = 20_000
+/** Most history events that a run may need by its author's own bounds; the engine ends a run at 25,000 (aws.md 1.2). */
+export const maxEvents = 20_000
 
-/** Loops that the author bounds himself must fit into one history, all together. */
+/** The loops that the author bounds himself must fit into one history, all of them together. */
 export function checkLimits(graph: Graph): Finding[] {
-  const total = eventsOf(graph)
-  if (total <= maxLoopEvents) return []
+  const events = eventsOf(graph)
+  if (events <= maxEvents) return []
   return everyStep(graph)
-    .filter(({ node }) => timesOf(node) !== undefined)
-    .map(({ node, pointer }) =>
-      errorAt(
-        `${pointer}/params`,
-        'too_many_events',
-        `With its loops the flow may write ${total} history events, ${maxLoopEvents} are allowed: let ${node.id} repeat less`,
-        node.id,
-      ),
-    )
+    .filter(({ node }) => roundsOf(node) !== undefined)
+    .map(({ node, pointer }) => {
+      const message = `A run may write ${events} history events, ${maxEvents} are allowed: let ${node.id} repeat less`
+      return errorAt(`${pointer}/params`, 'too_many_events', message, node.id)
+    })
 }
 
-/** Events of one pass through a scope, counting only repeats that the author has bounded by a number. */
+/** Bodies without a bound of the author's count once: the compiler bounds them so that they fit. */
 function eventsOf(scope: Scope): number {
   return Object.values(scope.nodes).reduce((sum, node) => sum + ownEvents(node) + bodyEvents(node), 0)
 }
 
 function bodyEvents(node: Node): number {
-  const times = timesOf(node) ?? 1
-  return Object.values(node.bodies).reduce((sum, body) => sum + times * (eventsOf(body) + 4), 0)
+  const bodies = Object.values(node.bodies)
+  const inside = bodies.reduce((sum, body) => sum + eventsOf(body) + 4, 0)
+  return (roundsOf(node) ?? 1) * inside
 }
 
+/** Generous: a wait with its route and the record of its expiry, a working step with its route. */
 function ownEvents(node: Node): number {
-  const kind = findStep(node.type)?.kind
-  if (kind === 'work') return 5
-  return kind === 'wait' ? 6 : 2
+  const step = findStep(node.type)
+  if (step?.kind === 'wait' || (step !== undefined && 'subflow' in step)) return 13
+  return step?.kind === 'work' ? 7 : 6
 }
 
-function timesOf(node: Node): number | undefined {
+function roundsOf(node: Node): number | undefined {
   const repeats = findStep(node.type)?.repeats
-  const times = repeats?.of(node.params)
-  return typeof times === 'number' ? times : undefined
+  const rounds = repeats?.of(node.params)
+  return typeof rounds === 'number' ? Math.min(rounds, repeats?.limit ?? rounds) : undefined
 }

@@ -3,6 +3,7 @@ import type { States } from '../steps/define.ts'
 import { asValue } from './exits.ts'
 import type { Frame, Zone } from './frame.ts'
 import { framesOf } from './names.ts'
+import { reachable } from './reachable.ts'
 import { readsOf } from './reads.ts'
 import type { Assign } from './shop.ts'
 import { traceVariable } from './trace.ts'
@@ -12,13 +13,14 @@ import { traceVariable } from './trace.ts'
  * the run. One Pass sets them, if there are any.
  */
 export function bodyStates(body: Zone, states: States, given: Assign, begin: string): Scope {
-  const read = readsOf(states)
+  const used = reachable({ StartAt: body.scope.start, States: states })
+  const read = readsOf(used)
   const empty = Object.entries(emptyVariables(body)).filter(([name]) => read.has(name))
   const assign = { ...Object.fromEntries(empty), ...given }
-  if (Object.keys(assign).length === 0) return { StartAt: body.scope.start, States: states }
+  if (Object.keys(assign).length === 0) return used
   return {
     StartAt: begin,
-    States: { [begin]: { Type: 'Pass', Assign: assign, Output: {}, Next: body.scope.start }, ...states },
+    States: { [begin]: { Type: 'Pass', Assign: assign, Output: {}, Next: body.scope.start }, ...used.States },
   }
 }
 

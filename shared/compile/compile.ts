@@ -8,6 +8,7 @@ import { canWait, machineKinds } from './kind.ts'
 import { initState, lastStates } from './last-states.ts'
 import { placeOf } from './place.ts'
 import { planGraph } from './plan.ts'
+import { reachable } from './reachable.ts'
 import { dropUnread, readsOf } from './reads.ts'
 import { type Shop, stateNames } from './shop.ts'
 
@@ -44,9 +45,16 @@ export function compile(graph: Graph, { kind, stepFunction }: CompileOptions): M
   }
   const { init } = shop.names
   const steps = zoneStates(plan.root, shop)
-  const States: States = { [init]: initState(shop), ...steps, ...lastStates(shop) }
+  const written: States = { ...steps, ...lastStates(shop) }
+  const { States } = reachable({ StartAt: graph.start, States: written })
   dropUnread(States, readsOf(States))
-  return { QueryLanguage: 'JSONata', StartAt: init, TimeoutSeconds: secondsOf(graph, kind), States }
+  const first = { [init]: initState(shop) }
+  return {
+    QueryLanguage: 'JSONata',
+    StartAt: init,
+    TimeoutSeconds: secondsOf(graph, kind),
+    States: { ...first, ...States },
+  }
 }
 
 /** The states of a scope, in the order in which its steps are written. */

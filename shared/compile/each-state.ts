@@ -87,5 +87,5 @@ function catching(spot: Spot, { list, most }: Items, shop: Shop): { Catch?: Catc
     Output: {},
     Next: target,
   }
-  return { Catch: [first, ...catchers(spot, shop, [], '')] }
+  return { Catch: [first, ...catchers(spot, shop)] }
 }

@@ -18,18 +18,33 @@ function failureOf(zone: Zone, shop: Shop): string | null {
 }
 
 /** Catchers of a step's own state: its timeout row, if any, then everything else. */
-export function catchers(spot: Spot, shop: Shop, timeouts: string[], silence: string): Catcher[] {
-  const assign = assignError(spot, caughtName, caughtCause(silence))
+export function catchers(spot: Spot, shop: Shop, timeouts: string[] = []): Catcher[] {
   const list: Catcher[] = []
   const late = spot.node.next.timeout
-  if (late !== undefined)
-    list.push({ ErrorEquals: ['States.Timeout', ...timeouts], Assign: assign, Output: {}, Next: late })
+  if (late !== undefined) {
+    const Assign = assignError(spot, caughtName, caughtCause)
+    list.push({ ErrorEquals: ['States.Timeout', ...timeouts], Assign, Output: {}, Next: late })
+  }
   const target = errorTarget(spot, shop)
   if (target === null) return list
-  // States.ALL does not include the error of a payload that is too large.
-  for (const name of ['States.DataLimitExceeded', 'States.ALL'])
-    list.push({ ErrorEquals: [name], Assign: assign, Output: {}, Next: target })
-  return list
+  // `failed` makes a message of what it gets, so that most states need not.
+  const cause = target === shop.names.failed ? rawCause : caughtCause
+  return [
+    ...list,
+    tooLarge(spot, target),
+    { ...tooLarge(spot, target), ErrorEquals: ['States.ALL'], Assign: assignError(spot, caughtName, cause) },
+  ]
+}
+
+/** States.ALL does not include the error of a payload that is too large. */
+function tooLarge(spot: Spot, target: string): Catcher {
+  const name = 'States.DataLimitExceeded'
+  return {
+    ErrorEquals: [name],
+    Assign: assignError(spot, name, 'A value is larger than 256 KiB'),
+    Output: {},
+    Next: target,
+  }
 }
 
 /** Leaves a step with an error that the machine itself finds. */
@@ -58,16 +73,21 @@ export function assignError({ node, zone }: Spot, error: Expressions, cause: Exp
 }
 
 const caughtName = expression('$states.errorOutput.Error')
+const rawCause = expression('"" & $states.errorOutput.Cause')
+
+/** The message of the error that a catcher has before it. */
+export const caughtCause = expression(messageOf('$states.errorOutput'))
+
+/** The message of an error that `failed` is given. */
+export const lastMessage = expression(messageOf('{"Error": $lastError.error, "Cause": $lastError.cause}'))
 
 /**
- * The message of an error. A function's comes as JSON text `{errorType, errorMessage, trace}`; it is cut out rather than
- * parsed, because an expression that fails in a catcher ends the run.
+ * JSONata of an error's message. A function's comes as JSON text `{errorType, errorMessage, trace}`; it is cut out rather
+ * than parsed, because an expression that fails in a catcher ends the run.
  */
-export function caughtCause(silence: string): string {
+function messageOf(error: string): string {
   const inner = `$substringBefore($substringAfter($c, '"errorMessage":"'), '","trace":')`
-  const plain = `$replace($replace($replace(${inner}, /"}$/, ""), '\\\\"', '"'), '\\\\n', ' ')`
-  const isJson = `$substring($c, 0, 14) = '{"errorType":"'`
-  return expression(
-    `($c := $states.errorOutput.Cause; $type($c) = "string" ? (${isJson} ? ${plain} : $c) : ${JSON.stringify(silence)})`,
-  )
+  const plain = `$replace($replace($replace($replace(${inner}, /"\\}$/, ""), '\\\\"', '"'), '\\\\n', ' '), '\\\\\\\\', '\\\\')`
+  const silent = `$e.Error = "States.Timeout" ? "The step took too long" : ""`
+  return `($e := ${error}; $c := "" & $e.Cause; $substring($c, 0, 14) = '{"errorType":"' ? ${plain} : $c = "" ? (${silent}) : $c)`
 }

@@ -1,4 +1,4 @@
-import { expression } from '../asl/expression.ts'
+import { asJsonata, expression, isExpression, literalText } from '../asl/expression.ts'
 import type { Expressions, State } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
 import { type Spot, targetOf, type Zone } from './frame.ts'
@@ -56,12 +56,34 @@ export function leaveChoice(
 
 /** Assigned variables can be read from the next state on, so this one reads the result from its variable. */
 function doneState(spot: Spot, shop: Shop, states: States): string {
-  const left = asValue(spot.step.silent ? spot.last : `$${spot.variable}`)
+  const left = spot.step.silent ? leftBefore(spot) : expression(`$${spot.variable}`)
   const state: State = { Type: 'Pass', Output: leaveBody(spot, left, shop, false), End: true }
   const known = Object.keys(states).find((name) => JSON.stringify(states[name]) === JSON.stringify(state))
   const name = known ?? shop.names.helper(spot.node.id, 'done')
   states[name] = state
   return name
+}
+
+/** An `Output` that asl-validator takes: an object or an expression. */
+function asOutput(value: Expressions): Expressions {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  if (typeof value === 'string' && isExpression(value)) return value
+  if (Array.isArray(value))
+    return value.some(isDynamic) ? value : expression(asJsonata(JSON.stringify(value)))
+  return expression(typeof value === 'string' ? literalText(value) : JSON.stringify(value))
+}
+
+/** True if an expression stands anywhere in it. */
+function isDynamic(value: unknown): boolean {
+  if (typeof value === 'string') return isExpression(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(isDynamic)
+}
+
+/** What the scope has brought forth when a step without output ends it: in a body, nothing from before the body. */
+export function leftBefore(spot: Spot): Expressions {
+  let { zone } = spot
+  while (zone.kind === 'loop' && zone.container) zone = zone.container.zone
+  return zone.container && zone.container.last === spot.last ? null : asValue(spot.last)
 }
 
 /** A value given as JSONata. */
@@ -72,7 +94,7 @@ export function asValue(jsonata: string): Expressions {
 /** A branch gives its trace to the step that holds it. */
 function leaveBody(spot: Spot, result: Expressions, shop: Shop, own: boolean): Expressions {
   const { zone } = spot
-  if (!givesTrace(zone, shop)) return result
+  if (!givesTrace(zone, shop)) return asOutput(result)
   const trace = own && isTraced(spot, shop.plan) ? traceWith(spot, []) : `$${traceVariable(zone.frame)}`
   return { output: result, trace: expression(trace) }
 }

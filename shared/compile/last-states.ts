@@ -2,11 +2,11 @@ import { constant, expression } from '../asl/expression.ts'
 import type { Catcher, Expressions, PassState, Retrier, State } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
 import { emptyResults } from './body-states.ts'
-import { caughtCause } from './errors.ts'
+import { caughtCause, lastMessage } from './errors.ts'
 import { asValue } from './exits.ts'
 import { callStep } from './sent.ts'
 import type { Assign, Shop } from './shop.ts'
-import { sendTrace } from './trace.ts'
+import { sendLastTrace } from './trace.ts'
 
 /** The first state: what the execution was given, and null in every variable that is read before it is assigned. */
 export function initState(shop: Shop): PassState {
@@ -60,8 +60,13 @@ export function lastStates(shop: Shop): States {
     Output: output,
     End: true,
   }
+  const error = {
+    stepId: expression('$lastError.stepId'),
+    error: expression('$lastError.error'),
+    cause: lastMessage,
+  }
   const failedState: State = {
-    ...callStep(shop, { ...endOf(shop, 'failed'), error: expression('$lastError') }, 60),
+    ...callStep(shop, { ...endOf(shop, 'failed'), error }, 60),
     Retry: patiently,
     Catch: ['States.DataLimitExceeded', 'States.ALL'].map((name) => ({
       ErrorEquals: [name],
@@ -73,7 +78,7 @@ export function lastStates(shop: Shop): States {
   const end: State = {
     Type: 'Fail',
     Error: expression('$lastError.error'),
-    Cause: expression('$lastError.cause'),
+    Cause: lastMessage,
   }
   return { [finish]: finishState, [failed]: failedState, [failedEnd]: end }
 }
@@ -85,7 +90,7 @@ function endOf(shop: Shop, outcome: 'completed' | 'failed'): Assign {
     run: expression('$run'),
     at: expression('$states.context.State.EnteredTime'),
     outcome,
-    ...sendTrace(shop.plan.root.frame, shop.plan),
+    ...sendLastTrace(shop.plan),
   }
 }
 
@@ -111,10 +116,7 @@ function finishCatchers(failed: string): Catcher[] {
     },
     {
       ErrorEquals: ['States.ALL'],
-      Assign: say(
-        expression('$states.errorOutput.Error'),
-        caughtCause('The end of the run could not be recorded'),
-      ),
+      Assign: say(expression('$states.errorOutput.Error'), caughtCause),
       Output: {},
       Next: failed,
     },

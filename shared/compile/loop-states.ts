@@ -5,7 +5,8 @@ import type { Json } from '../world.ts'
 import { raise } from './errors.ts'
 import { checkOf, leaveChoice } from './exits.ts'
 import type { Spot, Zone } from './frame.ts'
-import type { ParamWriter } from './params.ts'
+import { lookupAt } from './names.ts'
+import { writeParams } from './params.ts'
 import { counterOf } from './plan.ts'
 import { assignResult, type Shop } from './shop.ts'
 import { assignTrace } from './trace.ts'
@@ -14,16 +15,11 @@ import { assignTrace } from './trace.ts'
  * A loop in the scope around it: the counter set to 0, a Choice before each round, and the body, whose last states count
  * on. A bound of the author's ends the loop; our own, for who set none, is an error, since nobody expects it.
  */
-export function loopStates(
-  spot: Spot,
-  when: Json,
-  maxIterations: number | undefined,
-  writer: ParamWriter,
-  shop: Shop,
-): States {
+export function loopStates(spot: Spot, when: Json, maxIterations: number | undefined, shop: Shop): States {
   const body = spot.bodies.get('body') as Zone
   const counter = counterOf(spot)
-  const condition = writer.condition(when)
+  // The condition may read the names that the loop gives its body.
+  const condition = writeParams(lookupAt({ ...spot, zone: body }, shop.plan.graph)).condition(when)
   const states: States = {}
   const result: Expressions = { iterations: expression(`$${counter}`) }
   const { Next: Default, ...rest } = leaveChoice(

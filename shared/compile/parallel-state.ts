@@ -25,7 +25,7 @@ export function parallelStates(spot: Spot, shop: Shop): States {
   const trace = isTraced(spot, shop.plan)
     ? { [traceVariable(spot.zone.frame)]: expression(traceWith(spot, traces)) }
     : {}
-  const catching = catchers(spot, shop, [], '')
+  const catching = catchers(spot, shop)
   const state: ParallelState = {
     Type: 'Parallel',
     Branches: branches,

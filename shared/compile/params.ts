@@ -1,4 +1,4 @@
-import { bare, constantText, expression, isExpression, literalText } from '../asl/expression.ts'
+import { bare, constant, constantText, expression, isExpression, literalText } from '../asl/expression.ts'
 import type { Expressions } from '../asl/states.ts'
 import { freeNames } from '../expressions/names.ts'
 import { type Names, printCondition, printText, printValue } from '../expressions/print.ts'
@@ -24,7 +24,7 @@ export function writeParams(lookup: Lookup): ParamWriter {
     value(param) {
       if (typeof param === 'string')
         return writeText(param, (template) => printValue(template, namesOf(template, lookup)))
-      if (Array.isArray(param)) return param.map(writer.value)
+      if (Array.isArray(param)) return isPlain(param) ? constant(param) : param.map(writer.value)
       if (typeof param !== 'object' || param === null) return param
       return Object.fromEntries(Object.entries(param).map(([name, member]) => [name, writer.value(member)]))
     },
@@ -49,6 +49,12 @@ export function writeParams(lookup: Lookup): ParamWriter {
     },
   }
   return writer
+}
+
+/** True if no expression stands in it. */
+function isPlain(param: Json): boolean {
+  if (typeof param === 'string') return !param.includes('{{')
+  return typeof param !== 'object' || param === null || Object.values(param).every(isPlain)
 }
 
 function writeText(text: string, print: (template: Template) => string): string {

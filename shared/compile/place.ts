@@ -4,7 +4,7 @@ import type { Case, Place, States } from '../steps/define.ts'
 import type { Json } from '../world.ts'
 import { eachStates } from './each-state.ts'
 import { raise } from './errors.ts'
-import { asValue, endScope, leave, leaveChoice, withAssign } from './exits.ts'
+import { endScope, leave, leaveChoice, leftBefore, withAssign } from './exits.ts'
 import type { Spot } from './frame.ts'
 import { loopStates } from './loop-states.ts'
 import { lookupAt } from './names.ts'
@@ -33,7 +33,7 @@ export function placeOf(spot: Spot, shop: Shop): Place {
     ask: (args, options = {}) => askStates(spot, args, options, writer, shop),
     subflow: (args) => subflowStates(spot, args, writer, shop),
     each: (options) => eachStates(spot, options, writer, shop),
-    loop: (when, maxIterations) => loopStates(spot, when, maxIterations, writer, shop),
+    loop: (when, maxIterations) => loopStates(spot, when, maxIterations, shop),
     parallel: () => parallelStates(spot, shop),
     end: (output) => ({
       [node.id]: { Type: 'Pass', ...endScope(spot, assignTrace(spot, shop.plan), output, shop) },
@@ -44,7 +44,7 @@ export function placeOf(spot: Spot, shop: Shop): Place {
 
 /** Leaves a native state with its output, if it has one. */
 function moveOn(spot: Spot, output: Expressions | undefined, shop: Shop) {
-  const result = output === undefined ? asValue(spot.last) : output
+  const result = output === undefined ? leftBefore(spot) : output
   const assign = output === undefined ? {} : assignResult(spot, output)
   return leave(spot, 'default', { ...assign, ...assignTrace(spot, shop.plan) }, result, shop)
 }
@@ -52,7 +52,7 @@ function moveOn(spot: Spot, output: Expressions | undefined, shop: Shop) {
 function choiceStates(spot: Spot, cases: Case[], otherwise: string, writer: ParamWriter, shop: Shop): States {
   const states: States = {}
   const trace = assignTrace(spot, shop.plan)
-  const way = (outcome: string) => leaveChoice(spot, outcome, trace, asValue(spot.last), shop, states)
+  const way = (outcome: string) => leaveChoice(spot, outcome, trace, leftBefore(spot), shop, states)
   const Choices: ChoiceRule[] = cases.map(({ when, to }) => ({
     Condition: expression(writer.condition(when)),
     ...way(to),

@@ -5,6 +5,7 @@ import { markFirst } from './first.ts'
 import { type Frame, type Spot, variableWord, type Zone } from './frame.ts'
 import { openLimit } from './history.ts'
 import { traceLast } from './last-output.ts'
+import { seesAll, tracedFrames } from './trace.ts'
 
 /** Everything that is known about a graph before its states are written. */
 export interface Plan {
@@ -14,6 +15,10 @@ export interface Plan {
   spots: Map<string, Spot>
   /** Rounds of a body whose author gave no bound. */
   openLimit: number
+  /** Frames that keep a trace of their own. */
+  traced: Set<Frame>
+  /** True if waits send what the native steps left; else only the end of the run does. */
+  seesAll: boolean
 }
 
 /**
@@ -35,7 +40,8 @@ export function planGraph(graph: Graph): Plan {
   refuseTwins(spots)
   markFirst(root)
   traceLast(root, 'null')
-  return { graph, root, spots, openLimit: openLimit(graph) }
+  const all = [...spots.values()]
+  return { graph, root, spots, openLimit: openLimit(graph), traced: tracedFrames(all), seesAll: seesAll(all) }
 }
 
 function newFrame(prefix: string, outer: Frame | null): Frame {

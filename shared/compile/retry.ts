@@ -16,6 +16,9 @@ export const transient: Retrier = {
   JitterStrategy: 'FULL',
 }
 
+/** For calls that only write a record: whatever goes wrong is worth another try. */
+export const stubborn: Retrier = { ...transient, ErrorEquals: ['States.TaskFailed'] }
+
 /** The transient errors first, then what the author wants tried again: `maxAttempts` counts the first try. */
 export function retriers(retry: Retry | undefined): Retrier[] {
   if (!retry || retry.maxAttempts <= 1) return [transient]

@@ -1,7 +1,7 @@
 import { expression } from '../asl/expression.ts'
 import type { ChoiceRule, Expressions } from '../asl/states.ts'
 import type { States, WorkOptions } from '../steps/define.ts'
-import { asValue, type Exit, leave, leaveChoice } from './exits.ts'
+import { type Exit, leave, leaveChoice, leftBefore } from './exits.ts'
 import { type Spot, targetOf } from './frame.ts'
 import { assignResult, type Shop } from './shop.ts'
 
@@ -19,7 +19,7 @@ export function routeState(
   const { routes = [], outcome = 'default' } = options
   const usual = targetOf(spot, outcome)
   const assign = assignResult(spot, result)
-  const left = spot.step.silent ? asValue(spot.last) : result
+  const left = spot.step.silent ? leftBefore(spot) : result
   if (routes.every((route) => targetOf(spot, route.outcome) === usual))
     return leave(spot, outcome, assign, left, shop)
   const known = expression(`$${spot.variable}`)

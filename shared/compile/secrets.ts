@@ -1,3 +1,4 @@
+import { constant } from '../asl/expression.ts'
 import type { Expressions } from '../asl/states.ts'
 import { secretsIn } from '../expressions/names.ts'
 import { parseTemplate, type Template } from '../expressions/template.ts'
@@ -9,7 +10,7 @@ import { isDynamic, type ParamWriter } from './params.ts'
 export interface Args {
   args: { [member: string]: Expressions }
   /** See step-event.ts; absent = none. */
-  secrets?: (string | number)[][]
+  secrets?: Expressions
 }
 
 /**
@@ -34,7 +35,8 @@ export function writeArgs(args: JsonObject, writer: ParamWriter, stepId: string)
   }
   const written = write(args, []) as Args['args']
   if (secrets.length === 0) return { args: written }
-  return { args: written, secrets: secrets.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) }
+  const sorted = secrets.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  return { args: written, secrets: constant(sorted) }
 }
 
 /** The parts of a text with secrets; null if there is none in it. */

@@ -27,24 +27,30 @@ export function isTraced(spot: Spot, plan: Plan): boolean {
   return (spot.step.kind === 'control' || spot.step.kind === 'end') && keepsTrace(spot.zone.frame, plan)
 }
 
-/** True if the frame has a trace of its own that somebody will send. */
+/** True if the frame has a trace of its own. */
 export function keepsTrace(frame: Frame, plan: Plan): boolean {
-  if (frame.outer === null) return true
-  if (!frame.spots.some(({ step }) => step.kind === 'control' || step.kind === 'end')) return false
-  if (heldInside(frame, plan)) return true
-  return isBranch(frame) && keepsTrace(frame.outer, plan)
+  return plan.traced.has(frame)
+}
+
+/**
+ * The frames whose trace somebody will send: the run's own, those with a wait inside, and branches, which hand theirs on.
+ */
+export function tracedFrames(spots: Iterable<Spot>): Set<Frame> {
+  const traced = new Set<Frame>()
+  const held = new Set<Frame>()
+  for (const spot of spots) if (isHeld(spot)) for (const frame of framesOf(spot.zone.frame)) held.add(frame)
+  // Outer frames come first.
+  for (const { zone } of spots) {
+    const { frame, kind } = zone
+    const native = frame.spots.some(({ step }) => step.kind === 'control' || step.kind === 'end')
+    const sent = held.has(frame) || (kind === 'branch' && traced.has(frame.outer as Frame))
+    if (frame.outer === null || (native && sent)) traced.add(frame)
+  }
+  return traced
 }
 
 export function traceVariable(frame: Frame): string {
   return `${frame.prefix}trace`
-}
-
-function isBranch(frame: Frame): boolean {
-  return frame.spots.some(({ zone }) => zone.kind === 'branch')
-}
-
-function heldInside(frame: Frame, plan: Plan): boolean {
-  return [...plan.spots.values()].some((spot) => isHeld(spot) && framesOf(spot.zone.frame).includes(frame))
 }
 
 /** What a wait, and the end of the run, send along. */
@@ -55,7 +61,20 @@ export function sendTrace(
   const frames = framesOf(frame).toReversed()
   const traces = frames.filter((one) => keepsTrace(one, plan)).map((one) => `$${traceVariable(one)}`)
   const trace = traces.length === 1 ? (traces[0] as string) : `$merge([${traces.join(', ')}])`
-  return { trace: expression(trace), seen: seenIn(frames) }
+  return { trace: expression(trace), seen: plan.seesAll ? seenIn(frames) : {} }
+}
+
+/** The same at the end of the run, which always tells of all. */
+export function sendLastTrace({ root }: Plan): { trace: Expressions; seen: { [id: string]: Expressions } } {
+  return { trace: expression(`$${traceVariable(root.frame)}`), seen: seenIn([root.frame]) }
+}
+
+/** Most values that all waits of a machine may name together: each costs about 90 bytes of the machine's megabyte. */
+const mostNamed = 3000
+
+/** True if every wait can tell of every native step without making the machine too large. */
+export function seesAll(spots: Spot[]): boolean {
+  return spots.filter(isHeld).length * spots.filter(isNative).length <= mostNamed
 }
 
 /** Most characters of one value, and of all together. */

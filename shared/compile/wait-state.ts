@@ -6,7 +6,7 @@ import { assignError, catchers, raise } from './errors.ts'
 import { type ChoiceExit, leaveChoice, withAssign } from './exits.ts'
 import type { Spot } from './frame.ts'
 import type { ParamWriter } from './params.ts'
-import { transient } from './retry.ts'
+import { stubborn, transient } from './retry.ts'
 import { routeState } from './route.ts'
 import { callStep, sentByStep } from './sent.ts'
 import { assignResult, type Shop } from './shop.ts'
@@ -35,7 +35,7 @@ export function askStates(
     Output: {},
     Next: expired,
   }
-  const others = catchers({ ...spot, node: withoutTimeout(spot) }, shop, [], '')
+  const others = catchers({ ...spot, node: withoutTimeout(spot) }, shop)
   const state: State = {
     ...callStep(shop, payload, secondsOf(spot, shop) + 1, true),
     Retry: [transient],
@@ -50,7 +50,7 @@ export function subflowStates(spot: Spot, args: JsonObject, writer: ParamWriter,
   const states: States = {}
   const payload = sentByToken(spot, 'subflow', args, writer, shop)
   const exit = routeState(spot, {}, expression('$states.result'), shop, states)
-  const catching = catchers(spot, shop, [], 'The other run took too long')
+  const catching = catchers(spot, shop)
   const state: State = {
     ...callStep(shop, payload, secondsOf(spot, shop) + 1, true),
     Retry: [transient],
@@ -99,7 +99,7 @@ function expiredStates(spot: Spot, name: string, asked: string, options: AskOpti
   const { Next } = on
   const state: State = {
     ...callStep(shop, payload, 60),
-    Retry: [transient],
+    Retry: [stubborn],
     // The run goes on even if its record cannot be written; the sweep closes the wait.
     Catch: ['States.DataLimitExceeded', 'States.ALL'].map((error) => ({
       ErrorEquals: [error],

@@ -37,7 +37,7 @@ export function workStates(
   const result = expression('$states.result.Payload')
   const states: States = {}
   const exit = routeState(spot, options, result, shop, states)
-  const catching = catchers(spot, shop, options.timeouts ?? [], 'The step took too long')
+  const catching = catchers(spot, shop, options.timeouts)
   const state: State = {
     ...callStep(shop, payload, limit + 5),
     Retry: retriers(node.retry),

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import type { Clock, Log } from '../../../shared/world.ts'
 import { CannotStart } from '../data-folder.ts'
 import type { Call, Endpoint, Reply } from '../endpoint.ts'
@@ -15,6 +16,7 @@ import { Items } from './items.ts'
 import { query, scan } from './lists.ts'
 import { batchWriteItem, transactWriteItems } from './many-writes.ts'
 import { Refused, unknownOperation, unreadable } from './refuse.ts'
+import { reshape } from './reshape.ts'
 import { Storage } from './storage.ts'
 import { Sequence } from './stream.ts'
 import {
@@ -36,6 +38,13 @@ export interface Dynamo extends Endpoint {
    * over records by their key (in DynamoDB's JSON); they count as delivered.
    */
   onChanges(deliver: Deliver, wants?: Wants): void
+  /**
+   * Before anyone uses the table: gives it, if an earlier release made it, the indexes that CreateTable would give it
+   * today, and fills them. Answers whether there was anything to do.
+   *
+   * @throws {CannotStart} when its primary key has changed.
+   */
+  reshape(request: CreateTableCommandInput): Promise<boolean>
   /** Finishes what is under way and lets go of the folder. */
   close(): Promise<void>
 }
@@ -94,6 +103,7 @@ export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions):
     service: 'DYNAMODB',
     handle: (call) => handle(engine, log, call),
     onChanges: (deliver, wants) => deliveries.start(deliver, wants),
+    reshape: (request) => reshape(engine, { ...request }),
     async close() {
       await expiry.close()
       await writer.settled()

@@ -68,7 +68,7 @@ export async function eventually(opened: Opened, check: () => unknown): Promise<
       await passSeconds(opened, 1)
       await check()
     },
-    { timeout: 5000, interval: 1 },
+    { timeout: 15_000, interval: 1 },
   )
 }
 

@@ -96,19 +96,20 @@ describe('machine kinds', () => {
   })
 })
 
-test('H8 500 steps compile within a tenth of a second', () => {
+test('H8 500 steps compile in less than 100 ms', () => {
   const graph = graphOf({
     nodes: Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`n${n}`, chain(n)])),
   })
   compile(graph, options)
 
   const times = Array.from({ length: 5 }, () => {
-    const before = performance.now()
+    const before = process.cpuUsage()
     compile(graph, options)
-    return performance.now() - before
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
   })
 
-  // The fastest of five: other work on the machine only ever adds.
+  // Processor time, and the fastest of five: other work on the machine only ever adds.
   expect(Math.min(...times)).toBeLessThan(100)
   expect(checkMachine(compile(graph, options), 'standard')).toEqual([])
 })

@@ -1,10 +1,6 @@
+import { ExpressionError } from '../../expressions/expression-error.ts'
 import { freeNames, secretsIn } from '../../expressions/names.ts'
-import {
-  ExpressionError,
-  type ExpressionPart,
-  hasTemplate,
-  parseTemplate,
-} from '../../expressions/template.ts'
+import { type ExpressionPart, hasTemplate, parseTemplate } from '../../expressions/template.ts'
 import { pointerOf } from '../../pointer.ts'
 import { findStep } from '../../steps/index.ts'
 import type { Json } from '../../world.ts'

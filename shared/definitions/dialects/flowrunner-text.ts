@@ -1,5 +1,5 @@
+import { ExpressionError } from '../../expressions/expression-error.ts'
 import { translateJavaScript } from '../../expressions/javascript.ts'
-import { ExpressionError } from '../../expressions/template.ts'
 import { pointerOf } from '../../pointer.ts'
 import { readSeconds } from '../../steps/params.ts'
 import type { Json } from '../../world.ts'

@@ -1,0 +1,38 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { KMSClient, type KMSClientConfig } from '@aws-sdk/client-kms'
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import { SFNClient, type SFNClientConfig } from '@aws-sdk/client-sfn'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { World } from '../world.ts'
+import type { Environment } from './settings.ts'
+
+/** Ways to a service other than the network: the SDK's own seam (aws.md 6.7). */
+export interface RequestHandlers {
+  dynamodb?: NonNullable<DynamoDBClientConfig['requestHandler']>
+  states?: NonNullable<SFNClientConfig['requestHandler']>
+  kms?: NonNullable<KMSClientConfig['requestHandler']>
+  secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
+}
+
+/** The AWS clients of a World. */
+export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets'>
+
+/** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
+export function makeClients(env: Environment, handlers: RequestHandlers = {}): Clients {
+  const handled = <T>(requestHandler: T | undefined) =>
+    requestHandler === undefined ? {} : { requestHandler }
+  const states: SFNClientConfig = {
+    ...handled(handlers.states),
+    // StartSyncExecution prefixes the host with `sync-`, which only AWS's own address has.
+    disableHostPrefix: env.AWS_ENDPOINT_URL_SFN !== undefined,
+  }
+  return {
+    db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(handlers.dynamodb)), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+    states: new SFNClient(states),
+    statesOnce: new SFNClient({ ...states, maxAttempts: 1 }),
+    kms: new KMSClient(handled(handlers.kms)),
+    secrets: new SecretsManagerClient(handled(handlers.secrets)),
+  }
+}

@@ -36,11 +36,7 @@ export function itemsUnder<T>(
 }
 
 /** How many items a query finds, up to a limit. */
-export async function countItems(
-  { db, settings }: World,
-  listing: Listing,
-  atMost: number,
-): Promise<number> {
+export async function countItems({ db, settings }: World, listing: Listing, atMost: number): Promise<number> {
   let count = 0
   let from: Record<string, unknown> | undefined
   do {

@@ -83,8 +83,7 @@ export async function createRun(
   const once = 'attribute_not_exists(pk)'
   if (small && others.length === 0) return await putAlone(world, meta, once)
   const writes: Write[] = [{ Put: { TableName: '', Item: meta, ConditionExpression: once } }]
-  if (!small)
-    writes.push({ Put: { TableName: '', Item: { ...keys.runInput(row.orgId, row.id), inputs } } })
+  if (!small) writes.push({ Put: { TableName: '', Item: { ...keys.runInput(row.orgId, row.id), inputs } } })
   const written = await transact(world, [...writes, ...others], row.id)
   if (written.ok) return 'created'
   return written.found[0] ? 'exists' : 'refused'

@@ -115,3 +115,31 @@ test('seed 003: input is the run inputs at the first step, and then what the ste
 
   expect((await runGraph(graph, { x: 1 })).output).toEqual([{ x: 1 }, 'text'])
 })
+
+test('the output of a run is that of the step that ended it, whichever it was', async () => {
+  const call = { type: 'http', params: { url: 'https://example.com/' } }
+  const graph = (n: number) =>
+    graphOf({
+      nodes: {
+        which: {
+          type: 'condition',
+          params: { cases: [1, 2, 3].map((m) => ({ when: `{{${n} = ${m}}}`, to: `s${m}` })) },
+        },
+        s1: call,
+        s2: value('two'),
+        s3: end('three'),
+      },
+    })
+
+  for (const [n, output] of [
+    [1, 'one'],
+    [2, 'two'],
+    [3, 'three'],
+    [4, null],
+  ] as const) {
+    const ran = await runGraph(graph(n), {}, { s1: 'one' })
+
+    expect(ran.output).toBe(output)
+    expect(ran.sent.at(-1)).toMatchObject({ output, lastStepId: n === 4 ? 'which' : `s${n}` })
+  }
+})

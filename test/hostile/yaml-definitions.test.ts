@@ -14,9 +14,9 @@ function refusal(text: string): { code: string | undefined; milliseconds: number
   throw new Error('The definition was read')
 }
 
-/** The best of three: the machine may have other work, the reader must not. */
+/** The best of five: the machine may have other work, the reader must not. */
 function quickest(text: string): number {
-  return Math.min(...[1, 2, 3].map(() => refusal(text).milliseconds))
+  return Math.min(...[1, 2, 3, 4, 5].map(() => refusal(text).milliseconds))
 }
 
 test.each(hostileDefinitions)('$title is refused within 100 ms', ({ text, code }) => {

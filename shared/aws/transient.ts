@@ -35,13 +35,19 @@ const sockets = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EN
 export function isThrottle(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (throttles.has(error.name)) return true
-  return reasonsOf(error).some((code) => code === 'ThrottlingError' || code === 'ProvisionedThroughputExceeded')
+  return reasonsOf(error).some(
+    (code) => code === 'ThrottlingError' || code === 'ProvisionedThroughputExceeded',
+  )
 }
 
 /** True if the call may succeed when it is made again: throttled, lost on the way, or met by another writer. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (isThrottle(error) || failures.has(error.name) || sockets.has(String((error as { code?: unknown }).code)))
+  if (
+    isThrottle(error) ||
+    failures.has(error.name) ||
+    sockets.has(String((error as { code?: unknown }).code))
+  )
     return true
   if (reasonsOf(error).includes('TransactionConflict')) return true
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }

@@ -54,7 +54,8 @@ export interface RunRow {
   depth: number
   /** Account whose secrets the steps see before the organisation's. */
   secretsOwner?: string
-  retentionDays: number
+  /** How long the record is kept after the end. */
+  retentionSeconds: number
   /** First step: `{stepId, as}` as JSON text, for the log's first entry. */
   entry: string
   /** Seconds since 1970 at which the record may be removed. */
@@ -83,8 +84,7 @@ export async function createRun(
   const once = 'attribute_not_exists(pk)'
   if (small && others.length === 0) return await putAlone(world, meta, once)
   const writes: Write[] = [{ Put: { TableName: '', Item: meta, ConditionExpression: once } }]
-  if (!small)
-    writes.push({ Put: { TableName: '', Item: { ...keys.runInput(row.orgId, row.id), inputs } } })
+  if (!small) writes.push({ Put: { TableName: '', Item: { ...keys.runInput(row.orgId, row.id), inputs } } })
   const written = await transact(world, [...writes, ...others], row.id)
   if (written.ok) return 'created'
   return written.found[0] ? 'exists' : 'refused'
@@ -152,6 +152,8 @@ export interface RunChange {
   from?: RunStatus[]
   /** Attribute that must not exist yet. */
   unless?: string
+  /** The run ends now (seconds since 1970): its record is kept from here on as long as the flow said. */
+  endsAt?: number
 }
 
 /** Statuses of a run that has not ended. */
@@ -208,6 +210,8 @@ export function runUpdate(orgId: string, runId: string, { set, setOnce = {}, ...
       ([key, given]) => `${name(key)} = if_not_exists(${name(key)}, ${value(key, given)})`,
     ),
   ]
+  if (change.endsAt !== undefined)
+    sets.push(`${name('ttl')} = ${name('retentionSeconds')} + ${value('endsAt', change.endsAt)}`)
   const remove = (change.remove ?? []).map(name)
   const conditions = ['attribute_exists(pk)']
   if (change.from) {

@@ -55,7 +55,10 @@ function readParts(
     params: rest,
     output: readOutputName(written.output, id, pointer, reading),
     ...readTrying(written, step, id, pointer, reading),
-    next: readNext(written.next, id, pointer, reading),
+    next:
+      step?.kind === 'end'
+        ? noNext(written.next, step, id, pointer, reading)
+        : readNext(written.next, id, pointer, reading),
     bodies: dictionary(),
   }
   return { node, bodies }
@@ -151,6 +154,20 @@ function readOutputName(written: Json | undefined, id: string, pointer: string, 
   const message = 'output is a name: it begins with a letter and has at most 64 letters, digits, _ and -'
   reading.findings.push(errorAt(`${pointer}/output`, 'invalid_value', message, id))
   return id
+}
+
+function noNext(
+  written: Json | undefined,
+  step: StepType,
+  id: string,
+  pointer: string,
+  reading: Reading,
+): Record<string, string> {
+  if (written !== undefined && written !== null) {
+    const message = `${step.type} ends the flow: nothing comes after it`
+    reading.findings.push(errorAt(`${pointer}/next`, 'not_supported', message, id))
+  }
+  return dictionary()
 }
 
 function readNext(

@@ -4,9 +4,9 @@ import { originOf } from './dialects/dialect.ts'
 import { recognise } from './dialects/recognise.ts'
 import type { Graph, Written } from './graph.ts'
 import { normalise } from './normalise.ts'
-import { placesOf } from './places.ts'
-import { errorAt, type Finding, type Problem } from './problem.ts'
-import { readText } from './text.ts'
+import { type Place, placesOf } from './places.ts'
+import { errorAt, type Finding, type Problem, warningAt } from './problem.ts'
+import { type DefinitionText, readText } from './text.ts'
 import { textAt } from './texts.ts'
 
 /** Most problems that are told at once. */
@@ -28,12 +28,12 @@ export interface Definition {
  * @throws {Fault} `validation_failed` if the text cannot be read at all; its issue has path `/definition`, line and column.
  */
 export function readDefinition(input: string | JsonObject, options: CheckOptions = {}): Definition {
-  const { text, format, document } = readText(input)
+  const read = readText(input)
+  const { text, format, document } = read
   const dialect = recognise(document)
   const converted = dialect.convert(document)
   const written: Written = { text, format, dialect: dialect.name }
-  if (converted.document === null)
-    return { written, graph: null, problems: placed(converted.findings, written, document) }
+  if (converted.document === null) return { written, graph: null, problems: placed(converted.findings, read) }
 
   const { graph, findings, moved } = normalise(converted.document)
   const checked = graph === null ? [] : checkGraph(graph, options)
@@ -43,7 +43,7 @@ export function readDefinition(input: string | JsonObject, options: CheckOptions
     const { offset, ...rest } = { ...finding, path }
     return offset === undefined || converted.rewritten.has(finding.path) ? rest : { ...rest, offset }
   })
-  return { written, graph, problems: placed(own, written, document) }
+  return { written, graph, problems: placed([...notices(read), ...own], read) }
 }
 
 /** Where it is open with which step a scope begins, it is open too which steps no way leads to. */
@@ -55,19 +55,34 @@ function withoutEchoes(findings: Finding[]): Finding[] {
   return findings.filter(({ code, path }) => code !== 'unreachable' || !open.has(parent(path)))
 }
 
+/** The author is told when his text was not read quite as it stands. */
+function notices({ reindented }: DefinitionText): Finding[] {
+  if (reindented === undefined) return []
+  const message = 'The indentation of this YAML was lost; it was read as if every step stood under nodes'
+  return [warningAt('/nodes', 'indentation_lost', message)]
+}
+
 /** Adds line and column, and puts the problems into the order of the text. */
-function placed(findings: Finding[], written: Written, document: JsonObject): Problem[] {
+function placed(findings: Finding[], read: DefinitionText): Problem[] {
   if (findings.length === 0) return []
-  const places = placesOf(written)
+  const { text, format, document, reindented } = read
+  const places = placesOf({ text: reindented ?? text, format })
   const problems = findings.map(({ offset, ...problem }) => {
     const value = offset === undefined ? undefined : textAt(document, problem.path)
     const inside = offset === undefined || value === undefined ? undefined : { value, offset }
-    return { ...problem, ...places.find(problem.path, inside) }
+    return { ...problem, ...asWritten(places.find(problem.path, inside), read) }
   })
   problems.sort((a, b) => a.line - b.line || a.column - b.column)
   return problems.length <= maxProblems
     ? problems
     : [...problems.slice(0, maxProblems), more(problems.length)]
+}
+
+/** The place in the text as it came: lines are the same, columns are without the spaces put back. */
+function asWritten({ line, column }: Place, { text, reindented }: DefinitionText): Place {
+  if (reindented === undefined) return { line, column }
+  const length = (of: string) => of.split('\n')[line - 1]?.length ?? 0
+  return { line, column: Math.max(1, column - (length(reindented) - length(text))) }
 }
 
 function more(count: number): Problem {

@@ -3,6 +3,7 @@ import { parseStrict, StrictJsonError } from '../strict-json.ts'
 import type { Json, JsonObject } from '../world.ts'
 import type { Written } from './graph.ts'
 import { placeAt } from './places.ts'
+import { reindent } from './reindent.ts'
 import { parseYaml, YamlError } from './yaml.ts'
 
 /** Largest text of a definition, in bytes of UTF-8. */
@@ -13,6 +14,8 @@ export interface DefinitionText {
   text: string
   format: Written['format']
   document: JsonObject
+  /** The text with its indentation put back, where it had been lost on the way (reindent.ts). */
+  reindented?: string
 }
 
 /**
@@ -24,17 +27,23 @@ export function readText(input: string | JsonObject): DefinitionText {
   const text = typeof input === 'string' ? input : textOf(input)
   if (Buffer.byteLength(text) > maxDefinitionBytes)
     throw unreadable('too_large', `A definition holds at most ${maxDefinitionBytes} bytes (256 KiB)`)
-  const { value, format } =
-    typeof input === 'string' ? parse(text) : { value: parseJson(text), format: 'json' as const }
+  const parsed: Parsed = typeof input === 'string' ? parse(text) : { value: parseJson(text), format: 'json' }
+  const { value } = parsed
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw unreadable('not_an_object', 'A definition is an object with metadata and nodes', text, 0)
-  return { text, format, document: value }
+  return { ...parsed, text, document: value }
 }
 
-function parse(text: string): { value: Json; format: Written['format'] } {
+interface Parsed {
+  value: Json
+  format: Written['format']
+  reindented?: string
+}
+
+function parse(text: string): Parsed {
   if (!text.isWellFormed())
     throw unreadable('bad_unicode', 'Text must be well-formed Unicode: half a surrogate pair')
-  if (!/^\s*[{[]/.test(text)) return { value: parseYamlText(text), format: 'yaml' }
+  if (!/^\s*[{[]/.test(text)) return parseYamlText(text)
   try {
     return { value: parseStrict(text), format: 'json' }
   } catch (error) {
@@ -55,12 +64,24 @@ function parseBraces(text: string, jsonError: StrictJsonError): { value: Json; f
   }
 }
 
-function parseYamlText(text: string): Json {
+function parseYamlText(text: string): Parsed {
   try {
-    return parseYaml(text)
+    return { value: parseYaml(text), format: 'yaml' }
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw unreadable(error.code, error.message, text, error.offset)
+    const reindented = reindent(text)
+    if (reindented === undefined || error.code !== 'yaml_duplicate_key')
+      throw unreadable(error.code, error.message, text, error.offset)
+    return parseReindented(reindented, text, error)
+  }
+}
+
+function parseReindented(reindented: string, text: string, first: YamlError): Parsed {
+  try {
+    return { value: parseYaml(reindented), format: 'yaml', reindented }
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw unreadable(first.code, first.message, text, first.offset)
   }
 }
 

@@ -18,7 +18,7 @@ function checkApproval({ node, pointer }: Visit): Finding[] {
     const message = 'onTimeout: branch needs a timeout row in next'
     return [errorAt(`${pointer}/params/onTimeout`, 'missing_timeout_row', message, node.id)]
   }
-  if (onTimeout !== undefined && onTimeout !== 'branch' && row) {
+  if ((onTimeout === 'fail' || typeof onTimeout === 'object') && row) {
     const message =
       'The timeout row is never taken: onTimeout decides otherwise. Say onTimeout: branch, or remove one'
     return [errorAt(`${pointer}/next/timeout`, 'row_without_effect', message, node.id)]

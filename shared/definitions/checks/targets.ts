@@ -28,18 +28,6 @@ function checkOutcomes({ node, pointer }: Visit): Finding[] {
   const step = findStep(node.type)
   if (step === undefined) return []
   const rows = Object.keys(node.next)
-  if (step.kind === 'end')
-    return rows.length === 0
-      ? []
-      : [
-          errorAt(
-            `${pointer}/next`,
-            'not_supported',
-            `${node.type} ends the flow: nothing comes after it`,
-            node.id,
-          ),
-        ]
-
   const allowed = allowedOutcomes(node)
   const unknown = rows.filter((outcome) => !allowed.includes(outcome))
   // Of params that are not valid the outcomes are not known either.

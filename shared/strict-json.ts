@@ -225,13 +225,15 @@ class Reader {
 
 /**
  * The value of a decimal literal, or undefined if a double cannot hold it: an integer beyond ±(2^53−1), or a literal that
- * would become Infinity or 0. Other decimals become the nearest double.
+ * would become Infinity or 0. Other decimals become the nearest double. From 1e21 on numbers are written with an exponent,
+ * so nobody takes them for exact integers; what is read once can be written and read again.
  */
 export function exactNumber(literal: string): number | undefined {
   const value = Number(literal)
   if (value === 0) return /^[^eE]*[1-9]/.test(literal) ? undefined : 0
   if (!Number.isFinite(value)) return undefined
-  if (!Number.isSafeInteger(value) && /^[-+]?\d+(\.0*)?$/.test(literal)) return undefined
+  const written = Math.abs(value) < 1e21 || /^[-+]?\d+$/.test(literal)
+  if (written && Number.isInteger(value) && !Number.isSafeInteger(value)) return undefined
   return value
 }
 

@@ -30,6 +30,7 @@ describe('what is refused', () => {
     ['H3 a duplicate key written differently', '{"a/b":1,"a\\u002fb":3}', 'json_duplicate_key', '/a~1b', 9],
     ['H4 an integer beyond 2^53', '{"n":[1,9007199254740993]}', 'json_inexact_number', '/n/1', 8],
     ['H4 the same with a zero fraction', '9007199254740993.0', 'json_inexact_number', '', 0],
+    ['H4 an integer beyond 2^53 with an exponent', '[1e16]', 'json_inexact_number', '/0', 1],
     ['H4 1e400', '1e400', 'json_inexact_number', '', 0],
     ['H4 1e-400', '1e-400', 'json_inexact_number', '', 0],
     ['H4 NaN', 'NaN', 'json_syntax', '', 0],
@@ -81,7 +82,7 @@ describe('what is read', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary', noUnicodeString: false } as object), (value) => {
         const text = JSON.stringify(value)
-        fc.pre(!text.includes('__proto__') && !/\\ud[89a-f]/i.test(text))
+        fc.pre(!/\d{16}/.test(text) && !text.includes('__proto__') && !/\\ud[89a-f]/i.test(text))
 
         expect(parseStrict(text)).toEqual(JSON.parse(text))
       }),

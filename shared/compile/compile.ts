@@ -23,6 +23,8 @@ export interface CompileOptions {
 const expressSeconds = 290
 const hour = 3600
 const thirtyDays = 2_592_000
+/** The engine's own limit. */
+const year = 31_536_000
 
 /**
  * Writes a checked graph as a state machine: no clock, no ids, no network, so the same graph gives the same bytes
@@ -78,5 +80,5 @@ function refuse(graph: Graph, kind: CompileOptions['kind']): void {
 
 function secondsOf(graph: Graph, kind: CompileOptions['kind']): number {
   const seconds = graph.settings.timeoutSeconds ?? (canWait(graph) ? thirtyDays : hour)
-  return kind === 'express' ? Math.min(seconds, expressSeconds) : seconds
+  return Math.min(seconds, kind === 'express' ? expressSeconds : year)
 }

@@ -26,7 +26,7 @@ export function eachStates(spot: Spot, options: EachOptions, writer: ParamWriter
   const given: Assign = {
     [`${prefix}item`]: expression('$states.context.Map.Item.Value'),
     [`${prefix}index`]: expression('$states.context.Map.Item.Index'),
-    [`${prefix}total`]: expression(`$count(${items.list})`),
+    [`${prefix}total`]: expression(items.count),
   }
   const selected = Object.entries(given).filter(([name]) => read.has(name))
   const assign = selected.map(([name]) => [name, expression(`$states.input.${name}`)] as const)
@@ -55,26 +55,29 @@ const result = expression('$states.result')
 interface Items {
   /** As the field of the state. */
   written: Expressions
-  /** JSONata of the list. */
-  list: string
+  /** JSONata of their number. */
+  count: string
   most: number
 }
 
 /** A single value is a list of one, nothing is an empty list; too many make the state fail instead of the run. */
 function itemsOf({ items, maxItems }: EachOptions, writer: ParamWriter, shop: Shop): Items {
   const most = maxItems ?? shop.plan.openLimit
+  if (Array.isArray(items)) {
+    const written = items.length <= most ? writer.value(items) : expression('"too many"')
+    return { written, count: String(items.length), most }
+  }
   const formula = writer.formula(items)
-  if (Array.isArray(items) && items.length <= most)
-    return { written: writer.value(items), list: formula, most }
   const list = `($i := ${formula}; $type($i) = "array" ? $i : $type($i) = "null" ? [] : [$i])`
-  return { written: expression(`($l := ${list}; $count($l) <= ${most} ? $l : "too many")`), list, most }
+  const written = expression(`($l := ${list}; $count($l) <= ${most} ? $l : "too many")`)
+  return { written, count: `$count(${list})`, most }
 }
 
 /** The failure that `itemsOf` provokes is told from others by looking at the list again. */
-function catching(spot: Spot, { list, most }: Items, shop: Shop): { Catch?: Catcher[] } {
+function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch?: Catcher[] } {
   const target = errorTarget(spot, shop)
   if (target === null) return {}
-  const tooMany = `$count(${list}) > ${most}`
+  const tooMany = `${count} > ${most}`
   const first: Catcher = {
     ErrorEquals: ['States.QueryEvaluationError'],
     Assign: assignError(

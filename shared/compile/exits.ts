@@ -30,8 +30,13 @@ export function leave(
 export function endScope(spot: Spot, assign: Assign, result: Expressions, shop: Shop, own = true): Exit {
   const { zone, node } = spot
   if (zone.kind === 'run') {
-    shop.enders.set(node.id, spot.step.silent ? null : `$${spot.variable}`)
-    return withAssign({ Next: shop.names.finish }, { ...assign, outputs: result, ended: node.id })
+    const known = !spot.step.silent && shop.plan.fewEnds
+    shop.enders.set(node.id, known ? `$${spot.variable}` : null)
+    return withAssign(
+      { Next: shop.names.finish },
+      // A second copy of a large result could break the engine's limit for one `Assign`.
+      { ...assign, ...(known ? {} : { outputs: result }), ended: node.id },
+    )
   }
   if (zone.kind === 'loop') {
     const counter = counterOf(zone.container as Spot)

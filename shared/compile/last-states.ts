@@ -1,4 +1,4 @@
-import { constant, expression } from '../asl/expression.ts'
+import { constant, expression, literalText } from '../asl/expression.ts'
 import type { Catcher, Expressions, PassState, Retrier, State } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
 import { emptyResults } from './body-states.ts'
@@ -21,12 +21,19 @@ export function initState(shop: Shop): PassState {
       ...Object.fromEntries([...given, ...latest]),
       ...emptyResults(root.frame),
       last: null,
+      ...(isMixed(shop) ? { outputs: null } : {}),
       lastError: null,
       trace: {},
     },
     Output: {},
     Next: root.scope.start,
   }
+}
+
+/** True if some paths to `finish` assign `outputs` and others do not. */
+function isMixed({ enders }: Shop): boolean {
+  const known = [...enders.values()].filter((variable) => variable !== null).length
+  return known > 0 && known < enders.size
 }
 
 /** Whatever the function or its service throws is tried again for minutes; only its verdict on the output is not. */
@@ -94,10 +101,12 @@ function endOf(shop: Shop, outcome: 'completed' | 'failed'): Assign {
   }
 }
 
-/** A run that only one step can end needs no variable for its output. */
+/** The result of the step that ended the run, from that step's own variable where it has one. */
 function outputOf({ enders }: Shop): Expressions {
-  const [only] = enders.values()
-  return enders.size === 1 && only ? asValue(only) : expression('$outputs')
+  const known = [...enders].filter(([, variable]) => variable !== null).sort(([a], [b]) => (a < b ? -1 : 1))
+  const rest = known.length < enders.size ? '$outputs' : known.pop()?.[1]
+  const chain = known.map(([id, variable]) => `$ended = ${literalText(id)} ? ${variable} : `)
+  return asValue(chain.join('') + (rest ?? 'null'))
 }
 
 function lastStep({ enders }: Shop): { lastStepId: Expressions } {

@@ -19,6 +19,8 @@ export interface Plan {
   traced: Set<Frame>
   /** True if waits send what the native steps left; else only the end of the run does. */
   seesAll: boolean
+  /** True if `finish` can name the results of all steps that end the run in one expression. */
+  fewEnds: boolean
 }
 
 /**
@@ -41,7 +43,23 @@ export function planGraph(graph: Graph): Plan {
   markFirst(root)
   traceLast(root, 'null')
   const all = [...spots.values()]
-  return { graph, root, spots, openLimit: openLimit(graph), traced: tracedFrames(all), seesAll: seesAll(all) }
+  return {
+    graph,
+    root,
+    spots,
+    openLimit: openLimit(graph),
+    traced: tracedFrames(all),
+    seesAll: seesAll(all),
+    fewEnds: countEnds(root) <= 40,
+  }
+}
+
+/** Steps with an output after which the run may end. */
+function countEnds({ frame, scope }: Zone): number {
+  const ending = frame.spots.filter(
+    ({ node, step }) => scope.nodes[node.id] && !step.silent && node.next.default === undefined,
+  )
+  return ending.length
 }
 
 function newFrame(prefix: string, outer: Frame | null): Frame {

@@ -13,7 +13,7 @@ export interface Shop {
   caught: Map<Zone, string>
   /** Where a loop asks whether it goes on, by body. */
   checks: Map<Zone, string>
-  /** Steps that end the run, with what each leaves: JSONata of a variable, or null. */
+  /** Steps that end the run: JSONata of the variable with their output, or null where `outputs` has it. */
   enders: Map<string, string | null>
   /** Writes the states of a body. */
   write(zone: Zone): States

@@ -14,6 +14,20 @@ export function eachText(
     for (const [key, member] of Object.entries(value)) eachText(member, visit, [...path, key])
 }
 
+/** Calls back with every key in a value, and the path to its member. */
+export function eachKey(
+  value: Json,
+  visit: (key: string, path: string[]) => void,
+  path: string[] = [],
+): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, member] of Object.entries(value)) {
+    const at = [...path, key]
+    if (!Array.isArray(value)) visit(key, at)
+    eachKey(member, visit, at)
+  }
+}
+
 /** True if no text in the value is or holds a `{{ }}` template. */
 export function isTemplateFree(value: unknown): boolean {
   let free = true

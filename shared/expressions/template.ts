@@ -37,18 +37,31 @@ export function parseTemplate(text: string): Template {
   const parts: Template['parts'] = []
   let at = 0
   for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
-    if (open > at) parts.push({ text: text.slice(at, open) })
-    const end = endOf(text, open + 2)
-    const source = text.slice(open + 2, end)
-    parts.push({ source, offset: open + 2, tree: readExpression(source, open + 2) })
+    const { from, end } = boundsOf(text, open + 2)
+    if (from - 2 > at) parts.push({ text: text.slice(at, from - 2) })
+    const source = text.slice(from, end)
+    parts.push({ source, offset: from, tree: readExpression(source, from) })
     at = end + 2
   }
   if (at < text.length || parts.length === 0) parts.push({ text: text.slice(at) })
   return { parts, whole: parts.length === 1 && 'tree' in parts[0]! }
 }
 
+/** Where an expression begins and ends. Of `{{{x}}` the first brace is text, since nothing closes it. */
+function boundsOf(text: string, from: number): { from: number; end: number } {
+  const end = endOf(text, from)
+  if (end !== null) return { from, end }
+  const later = text[from] === '{' ? endOf(text, from + 1) : null
+  if (later !== null) return { from: from + 1, end: later }
+  throw new ExpressionError(
+    'expression_syntax',
+    'An expression begins with {{ here and does not end: }} is missing',
+    from - 2,
+  )
+}
+
 /** Where the expression that begins at `from` ends: the first `}}` outside strings and nested braces. */
-function endOf(text: string, from: number): number {
+function endOf(text: string, from: number): number | null {
   let braces = 0
   for (let at = from; at < text.length; at++) {
     const char = text[at]!
@@ -57,11 +70,7 @@ function endOf(text: string, from: number): number {
     else if (char === '}' && braces > 0) braces--
     else if (char === '}' && text[at + 1] === '}') return at
   }
-  throw new ExpressionError(
-    'expression_syntax',
-    'An expression begins with {{ here and does not end: }} is missing',
-    from - 2,
-  )
+  return null
 }
 
 function endOfString(text: string, from: number): number {

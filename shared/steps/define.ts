@@ -1,23 +1,13 @@
 import type * as z from 'zod'
 import type { Expressions, State } from '../asl/states.ts'
 import type { Node } from '../definitions/graph.ts'
+import { StepError } from '../step-error.ts'
 import type { Json, JsonObject, LogLevel, Outbound } from '../world.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
 
-/** An error that a step ends with: `code` is what `retry.on` and `lastError.error` see. */
-export class StepError extends Error {
-  readonly code: string
-  readonly data: JsonObject | undefined
-
-  constructor(code: string, message: string, data?: JsonObject, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = code
-    this.code = code
-    this.data = data
-  }
-}
+export { StepError }
 
 /** The run a step belongs to, as the machine carries it in its variable `run`. */
 export interface RunRef {

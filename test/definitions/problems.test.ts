@@ -279,6 +279,13 @@ nodes:
     ],
   ],
   [
+    'M13 an expression in a key, where nobody would read it',
+    `nodes:
+  a: { type: transform, params: { set: { "{{inputs.name}}": 1 } } }
+`,
+    ['2:42 error expression_in_key /nodes/a/params/set/{{inputs.name}}'],
+  ],
+  [
     'names that shadow what expressions read',
     `nodes:
   last: { type: transform, params: { value: 1 }, next: b }

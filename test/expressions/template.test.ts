@@ -14,6 +14,8 @@ describe('a template', () => {
     ['{{"}}"}}', true, ['"}}"']],
     ["{{'}}'}}{{b}}", false, ["'}}'", 'b']],
     ['a } b {{c}}', false, ['a } b ', 'c']],
+    ['{{{c}}', false, ['{', 'c']],
+    ['{"a": {{c}}}', false, ['{"a": ', 'c', '}']],
   ])('%s', (text, whole, parts) => {
     const template = parseTemplate(text)
 

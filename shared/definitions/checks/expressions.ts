@@ -1,70 +1,41 @@
+import { ExpressionError } from '../../expressions/expression-error.ts'
 import { freeNames, secretsIn } from '../../expressions/names.ts'
-import {
-  ExpressionError,
-  type ExpressionPart,
-  hasTemplate,
-  parseTemplate,
-} from '../../expressions/template.ts'
+import { type ExpressionPart, hasTemplate, parseTemplate } from '../../expressions/template.ts'
 import { pointerOf } from '../../pointer.ts'
 import { findStep } from '../../steps/index.ts'
 import type { Json } from '../../world.ts'
-import type { Graph, Node, Scope } from '../graph.ts'
+import type { Graph } from '../graph.ts'
 import { errorAt, type Finding, warningAt } from '../problem.ts'
-import { eachText } from '../texts.ts'
+import { eachKey, eachText } from '../texts.ts'
 import { everyStep, type Visit } from '../walk.ts'
 import { contextNames } from './context-names.ts'
-
-/** What an expression may read where it stands. */
-interface Sight {
-  /** Names besides those that every expression may read. */
-  names: Set<string>
-  /** Declared inputs; undefined if any name may be one. */
-  inputs: Set<string> | undefined
-  stepIds: Set<string>
-  secrets: boolean
-  stepId?: string
-  /** Who may not read secrets here, for the sentence about it. */
-  who: string
-}
+import { outlook, type Sight } from './sight.ts'
 
 /** Every expression can be read, reads names that are there, and keeps secrets where they may be. */
 export function checkExpressions(graph: Graph): Finding[] {
-  const visits = everyStep(graph)
-  const inputs = graph.inputs === undefined ? undefined : new Set(graph.inputs.map(({ name }) => name))
-  const settings = {
-    inputs,
-    secrets: false,
-    names: new Set<string>(),
-    stepIds: new Set<string>(),
-    who: 'settings',
-  }
+  const look = outlook(graph)
+  const before = { inputs: look.inputs, secrets: false, names: new Set<string>(), stepIds: new Set<string>() }
   return [
-    ...visits.flatMap((visit) => checkStep(visit, { inputs, ...sightOf(visit) })),
-    ...checkValue(graph.settings.concurrency?.key, '/settings/concurrency/key', settings),
-    ...graph.triggers.flatMap(({ inputs: mapped }, index) =>
-      checkValue(mapped as Json | undefined, `/triggers/${index}/inputs`, { ...settings, who: 'triggers' }),
+    ...everyStep(graph).flatMap((visit) => checkStep(visit, look.from(visit))),
+    ...checkValue(graph.settings.concurrency?.key, '/settings/concurrency/key', {
+      ...before,
+      who: 'settings',
+    }),
+    ...graph.triggers.flatMap(({ inputs }, index) =>
+      checkValue(inputs, `/triggers/${index}/inputs`, { ...before, who: 'triggers' }),
     ),
   ]
 }
 
 function checkStep({ node, pointer }: Visit, sight: Sight): Finding[] {
-  return findStep(node.type) === undefined ? [] : checkValue(node.params, `${pointer}/params`, sight)
-}
-
-function sightOf({ node, scopes, loopNames }: Visit): Omit<Sight, 'inputs'> {
-  const visible = scopes.flatMap(speaking)
-  const names = new Set([...visible.map(({ output }) => output), ...loopNames])
-  const stepIds = new Set(visible.map(({ id }) => id))
-  return { names, stepIds, secrets: findStep(node.type)?.secrets === true, stepId: node.id, who: node.type }
-}
-
-/** Steps of a scope that leave an output; the body of a `while` runs in the scope around it. */
-function speaking(scope: Scope): Node[] {
-  return Object.values(scope.nodes).flatMap((node) => {
-    const step = findStep(node.type)
-    const inner = step?.bodyKind === 'loop' ? Object.values(node.bodies).flatMap(speaking) : []
-    return step?.silent === true ? inner : [node, ...inner]
+  if (findStep(node.type) === undefined) return []
+  const keys: Finding[] = []
+  eachKey(node.params, (key, path) => {
+    if (!hasTemplate(key)) return
+    const message = 'Expressions are read in values, not in keys: write the name out'
+    keys.push(errorAt(`${pointer}/params${pointerOf(path)}`, 'expression_in_key', message, node.id))
   })
+  return [...keys, ...checkValue(node.params, `${pointer}/params`, sight)]
 }
 
 function checkValue(value: Json | undefined, path: string, sight: Sight): Finding[] {

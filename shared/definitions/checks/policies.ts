@@ -1,5 +1,6 @@
 import type { Graph } from '../graph.ts'
 import { errorAt, type Finding, warningAt } from '../problem.ts'
+import { isObject } from '../reading.ts'
 import { everyStep, type Visit } from '../walk.ts'
 
 /** An approval says what happens when nobody answers. */
@@ -18,7 +19,7 @@ function checkApproval({ node, pointer }: Visit): Finding[] {
     const message = 'onTimeout: branch needs a timeout row in next'
     return [errorAt(`${pointer}/params/onTimeout`, 'missing_timeout_row', message, node.id)]
   }
-  if ((onTimeout === 'fail' || typeof onTimeout === 'object') && row) {
+  if ((onTimeout === 'fail' || isObject(onTimeout)) && row) {
     const message =
       'The timeout row is never taken: onTimeout decides otherwise. Say onTimeout: branch, or remove one'
     return [errorAt(`${pointer}/next/timeout`, 'row_without_effect', message, node.id)]

@@ -92,7 +92,7 @@ function cycles(ids: string[], targetsOf: (id: string) => string[]): string[][] 
       const parent = frames.at(-1)?.id
       if (parent !== undefined) low.set(parent, Math.min(low.get(parent) as number, low.get(id) as number))
       if (low.get(id) !== order.get(id)) continue
-      const members = stack.splice(stack.indexOf(id))
+      const members = stack.splice(stack.lastIndexOf(id))
       for (const member of members) onStack.delete(member)
       if (members.length > 1 || targetsOf(id).includes(id))
         found.push(ids.filter((one) => members.includes(one)))

@@ -1,7 +1,8 @@
 import { findStep } from '../../steps/index.ts'
-import type { Graph, Node } from '../graph.ts'
+import type { Graph } from '../graph.ts'
 import { outcomesOf } from '../outcomes.ts'
 import { type Finding, warningAt } from '../problem.ts'
+import { isObject } from '../reading.ts'
 import { everyStep, type Visit } from '../walk.ts'
 
 /** Without a row these do not end the run in silence: the step fails, or simply was the last one. */
@@ -30,13 +31,11 @@ function silentEnds({ node, pointer }: Visit): Finding[] {
 /** A case whose `to` is neither a row nor a step goes the default way: mostly a slip of the pen. */
 function lostCases({ node, pointer }: Visit): Finding[] {
   if (findStep(node.type)?.outcomesAreSteps !== true || !Object.hasOwn(node.next, 'default')) return []
-  return casesOf(node).flatMap(({ to }, index) => {
+  const { cases } = node.params
+  return (Array.isArray(cases) ? cases : []).flatMap((one, index) => {
+    const to = isObject(one) ? one.to : undefined
     if (typeof to !== 'string' || Object.hasOwn(node.next, to)) return []
     const message = `${to} is neither a step here nor a row in next: this case goes the way of default`
     return [warningAt(`${pointer}/params/cases/${index}/to`, 'outcome_without_row', message, node.id)]
   })
-}
-
-function casesOf(node: Node): { to?: unknown }[] {
-  return Array.isArray(node.params.cases) ? (node.params.cases as { to?: unknown }[]) : []
 }

@@ -1,5 +1,5 @@
+import { ExpressionError } from '../../expressions/expression-error.ts'
 import { translateJavaScript } from '../../expressions/javascript.ts'
-import { ExpressionError } from '../../expressions/template.ts'
 import { pointerOf } from '../../pointer.ts'
 import { readSeconds } from '../../steps/params.ts'
 import type { Json } from '../../world.ts'
@@ -21,7 +21,7 @@ export function translateDurations(value: Json | undefined, path: string[]): Jso
   return mapTexts(value, path, (text, at) => (isDurationAt(text, at) ? (readSeconds(text) as number) : text))
 }
 
-/** Every `${expr}` of a value as `{{ expr }}`; what cannot be translated is reported and kept. */
+/** Every `${expr}` of a value as `{{ expr }}`; what cannot be translated is reported. */
 export function translateTexts(value: Json, path: string[], converted: Converted, stepId?: string): Json {
   return mapTexts(value, path, (text, at) => translateText(text, pointerOf(at), converted, stepId)) as Json
 }
@@ -41,7 +41,8 @@ function translateText(
     if (!(error instanceof ExpressionError)) throw error
     const { code, message, offset } = error
     converted.findings.push({ ...errorAt(pointer, code, message, stepId), offset })
-    return text
+    // One problem is enough: a template in its place keeps the step's own checks quiet.
+    return '{{null}}'
   }
 }
 

@@ -115,23 +115,29 @@ function withCases(
     moved.set(pointerOf([...at, 'cases', index, 'to']), pointerOf([...at, 'conditions', index, 'action']))
     return { ...more, ...(when === undefined ? {} : { when }), ...(to === undefined ? {} : { to }) }
   })
-  return { ...step, params: { ...others, cases }, ...nextWith(step.next, fallback, path, moved) }
+  const taken = cases.some((one) => isObject(one) && one.to === fallback)
+  return { ...step, params: { ...others, cases }, ...nextWith(step.next, fallback, taken, path, moved) }
 }
 
-/** `default_action` names an outcome that `next` has a row for, or the step itself. */
+/** `default_action` names an outcome that `next` has a row for, or the step itself; the row becomes the default one. */
 function nextWith(
   next: Json | undefined,
   fallback: Json | undefined,
+  taken: boolean,
   path: string[],
   moved: Map<string, string>,
 ): JsonObject {
   const rows = isObject(next) ? next : {}
   if (fallback === undefined || fallback === null || typeof next === 'string' || rows.default !== undefined)
     return {}
-  moved.set(pointerOf([...path, 'next', 'default']), pointerOf([...path, 'params', 'default_action']))
-  const named =
-    typeof fallback === 'string' && Object.hasOwn(rows, fallback) ? (rows[fallback] as Json) : fallback
-  return { next: { ...rows, default: named } }
+  const row = typeof fallback === 'string' && Object.hasOwn(rows, fallback) ? fallback : undefined
+  if (row === undefined) {
+    moved.set(pointerOf([...path, 'next', 'default']), pointerOf([...path, 'params', 'default_action']))
+    return { next: { ...rows, default: fallback } }
+  }
+  moved.set(pointerOf([...path, 'next', 'default']), pointerOf([...path, 'next', row]))
+  const { [row]: target, ...others } = rows
+  return { next: { ...(taken ? rows : others), default: target as Json } }
 }
 
 function mapMembers(object: JsonObject, map: (member: Json, key: string) => Json): JsonObject {

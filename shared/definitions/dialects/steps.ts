@@ -87,7 +87,8 @@ function convertStep(
   if (step.data !== undefined && step.data !== null)
     node.params =
       node.type === 'final' ? finalParams(step.data, `${pointer}/params`, `${origin}/data`, moved) : step.data
-  node.next = nextOf(step, `${pointer}/next`, origin, moved)
+  const next = nextOf(step, `${pointer}/next`, origin, moved)
+  if (next !== undefined) node.next = next
   nodes[id] = node
 }
 
@@ -98,19 +99,24 @@ function unknownKeys(step: JsonObject, origin: string, id: string): Finding[] {
 }
 
 /** `nextStepId` is the row `default`, `rejectNextStepId` the row `reject`; a `next` beside them adds other outcomes. */
-function nextOf(step: JsonObject, pointer: string, origin: string, moved: Map<string, string>): Json {
-  const rows: JsonObject = isObject(step.next) ? { ...step.next } : {}
-  if (step.next !== undefined && step.next !== null && !isObject(step.next)) return step.next
-  for (const [key, outcome] of [
-    ['nextStepId', 'default'],
-    ['rejectNextStepId', 'reject'],
-  ] as const) {
-    const target = step[key]
-    if (target === undefined || target === null || target === '') continue
-    rows[outcome] = target
-    moved.set(`${pointer}/${outcome}`, `${origin}/${key}`)
-  }
-  return rows
+function nextOf(
+  step: JsonObject,
+  pointer: string,
+  origin: string,
+  moved: Map<string, string>,
+): Json | undefined {
+  const { next } = step
+  if (next !== undefined && next !== null && !isObject(next)) return next
+  const rows = Object.entries({ default: 'nextStepId', reject: 'rejectNextStepId' }).flatMap(
+    ([outcome, key]) => {
+      const target = step[key]
+      if (target === undefined || target === null || target === '') return []
+      moved.set(`${pointer}/${outcome}`, `${origin}/${key}`)
+      if (!isObject(next)) moved.set(pointer, `${origin}/${key}`)
+      return [[outcome, target] as const]
+    },
+  )
+  return rows.length === 0 ? next : { ...next, ...Object.fromEntries(rows) }
 }
 
 /** A list of `{Name, Output}` becomes the object `outputs`. */

@@ -1,0 +1,168 @@
+import { instant } from '../aws/clock.ts'
+import type { Graph } from '../definitions/graph.ts'
+import { readDefinition } from '../definitions/read.ts'
+import { Fault } from '../faults.ts'
+import {
+  type DraftRow,
+  type FlowRow,
+  type FlowSummary,
+  getFlowWithDraft,
+  putDraft,
+  putFlow,
+} from '../store/flows.ts'
+import { transact, type Write } from '../store/transact.ts'
+import type { JsonObject, World } from '../world.ts'
+import { checkGuard, type Guard } from './flow-guard.ts'
+import { hashOf } from './flow-view.ts'
+
+/** What an author may change of a flow; what is absent stays. */
+export interface FlowChange {
+  name?: string
+  description?: string | null
+  tags?: string[]
+  /** YAML or JSON text, or the document as an object. */
+  definition?: string | JsonObject
+}
+
+/** Who changes it. */
+export interface Author {
+  orgId: string
+  /** `user:<account>`, `key:<id>`. */
+  actor: string
+}
+
+/** A flow and its draft as they stand, or are about to stand. */
+export interface FlowState {
+  flow: FlowRow
+  draft: DraftRow
+}
+
+/** Tries of a change that meets another one. */
+const tries = 8
+
+/**
+ * Changes a flow under the revision that was read. A guarded writer who is late is refused; one without a guard is
+ * based on what stands now.
+ *
+ * @param change gives the new state and what else is written with it; null = there is nothing to change.
+ * @throws {Fault} `not_found`, and what the guard and `change` throw.
+ */
+export async function changeState<T>(
+  world: World,
+  { orgId }: Author,
+  flowId: string,
+  guard: Guard,
+  change: (state: FlowState) => Promise<{ state: FlowState; writes?: Write[]; result: T }>,
+): Promise<{ state: FlowState; result: T }> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await readState(world, orgId, flowId)
+    checkGuard(before.flow, guard)
+    const { state, writes = [], result } = await change(before)
+    if (state === before && writes.length === 0) return { state, result }
+    const drafted = state.draft === before.draft ? [] : [putDraft(orgId, flowId, state.draft)]
+    const written = await transact(world, [putFlow(state.flow, before.flow.revision), ...drafted, ...writes])
+    if (written.ok) return { state, result }
+    if (attempt === tries)
+      throw new Fault('unavailable', 'The flow is being changed by many at once', {
+        reason: 'throttled',
+        retryAfterSeconds: 1,
+      })
+    await world.clock.sleep(10 * attempt * Math.random())
+  }
+}
+
+/** @throws {Fault} `not_found` */
+export async function readState(world: World, orgId: string, flowId: string): Promise<FlowState> {
+  const state = await getFlowWithDraft(world, orgId, flowId)
+  if (state === null) throw new Fault('not_found', 'There is no such flow')
+  return state
+}
+
+/** The next state of a flow: one revision on, if the change changes anything. */
+export function changed(world: World, author: Author, before: FlowState, change: FlowChange): FlowState {
+  const draft = change.definition === undefined ? before.draft : draftOf(change.definition)
+  const same =
+    draft.text === before.draft.text &&
+    (change.name === undefined || change.name === before.flow.name) &&
+    (change.description === undefined || change.description === summaryOf(before.flow).description) &&
+    (change.tags === undefined || JSON.stringify(change.tags) === JSON.stringify(before.flow.tags))
+  if (same) return before
+  const flow = {
+    ...before.flow,
+    name: change.name ?? before.flow.name,
+    tags: change.tags ?? before.flow.tags,
+    revision: before.flow.revision + 1,
+    updatedAt: instant(world.clock.now()),
+  }
+  const summary = {
+    ...summaryOf(before.flow),
+    updatedBy: author.actor,
+    ...(change.description === undefined ? {} : { description: change.description }),
+  }
+  return {
+    flow: described(flow, summary, draft),
+    draft: draft.text === before.draft.text ? before.draft : draft,
+  }
+}
+
+/** A flow that is not stored yet. */
+export function newState(
+  world: World,
+  { orgId, actor }: Author,
+  { name, description = null, tags = [], definition }: FlowChange,
+): FlowState {
+  const given = definition ?? { metadata: { name: name ?? 'Untitled' }, nodes: {} }
+  const draft = draftOf(given)
+  const at = instant(world.clock.now())
+  const called = name ?? readDefinition(draft.text).graph?.metadata.name
+  if (called === undefined || called === '')
+    throw new Fault('invalid_request', 'A flow needs a name', {
+      issues: [{ path: '/name', code: 'required', message: 'name is required' }],
+    })
+  const flow: FlowRow = {
+    id: world.ids.uuid(),
+    orgId,
+    name: called,
+    tags,
+    revision: 1,
+    latestVersion: null,
+    nextVersion: 1,
+    versionCount: 0,
+    triggers: [],
+    label: '',
+    createdAt: at,
+    updatedAt: at,
+    summary: '',
+    draftHash: '',
+    latestHash: null,
+  }
+  const summary = { description, createdBy: actor, updatedBy: actor, autosavedAt: null, changed: true }
+  return { flow: described(flow, summary, draft), draft }
+}
+
+/** The row with what follows from its draft and its latest version. */
+export function described(flow: FlowRow, summary: FlowSummary, draft: DraftRow): FlowRow {
+  const { graph } = readDefinition(draft.text)
+  const draftHash = hashOf(draft.text)
+  return {
+    ...flow,
+    draftHash,
+    triggers: graph?.triggers.map(({ type }) => type) ?? [],
+    label: flow.latestVersion === null ? labelOf(graph, flow.nextVersion) : flow.label,
+    summary: JSON.stringify({ ...summary, changed: draftHash !== flow.latestHash }),
+  }
+}
+
+/** What the runner face calls a version: the definition's own word, else `<n>.0.0`. */
+export function labelOf(graph: Graph | null, number: number): string {
+  return graph?.metadata.version ?? `${number}.0.0`
+}
+
+export function summaryOf(flow: FlowRow): FlowSummary {
+  return JSON.parse(flow.summary) as FlowSummary
+}
+
+function draftOf(definition: string | JsonObject): DraftRow {
+  const { written } = readDefinition(definition)
+  return { text: written.text, format: written.format, dialect: written.dialect }
+}

@@ -4,6 +4,8 @@ import { door, onLambda } from './door.ts'
 
 /** The table changed. What could not be applied is delivered again, from the first failure on. */
 export const open = door(
-  (world, { Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => applyChanges(world, Records),
+  async (world, { Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => ({
+    batchItemFailures: await applyChanges(world, Records),
+  }),
 )
 export const handler = onLambda(open)

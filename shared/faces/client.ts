@@ -24,7 +24,14 @@ function execute(path: string): Route {
     waits: 25,
     startsRun: true,
     reply: { 200: z.json(), 202: z.object({ status: z.string(), appRunId: z.string() }) },
-    faults: ['not_found', 'conflict', 'version_not_published', 'validation_failed', 'run_failed', 'concurrency_limit'],
+    faults: [
+      'not_found',
+      'conflict',
+      'version_not_published',
+      'validation_failed',
+      'run_failed',
+      'concurrency_limit',
+    ],
     async answer(world, { principal, params, query, body, waitSeconds, idempotency }) {
       const { run, replayed } = await startRun(world, principal, {
         flowId: params.id,

@@ -24,7 +24,10 @@ export function label(longest: number) {
   return z
     .string()
     .transform((text) => text.normalize('NFC').trim())
-    .refine((text) => text.isWellFormed() && !/[\p{Cc}]/u.test(text), 'must be plain text without control characters')
+    .refine(
+      (text) => text.isWellFormed() && !/[\p{Cc}]/u.test(text),
+      'must be plain text without control characters',
+    )
     .refine((text) => text.length >= 1 && text.length <= longest, `must have 1 to ${longest} characters`)
 }
 
@@ -54,6 +57,8 @@ export const definition = z.union([z.string(), inputs])
 export function notBoth(first: [name: string, value: unknown], second: [name: string, value: unknown]): void {
   if (first[1] === undefined || second[1] === undefined) return
   throw new Fault('invalid_request', `Give ${first[0]} or ${second[0]}, not both`, {
-    issues: [{ path: `?${second[0]}`, code: 'not_allowed', message: `give ${first[0]} or ${second[0]}, not both` }],
+    issues: [
+      { path: `?${second[0]}`, code: 'not_allowed', message: `give ${first[0]} or ${second[0]}, not both` },
+    ],
   })
 }

@@ -1,5 +1,5 @@
 import { readFlow } from '../core/flows.ts'
-import { readRun } from '../core/run-reads.ts'
+import { readRun } from '../core/runs.ts'
 import type { World } from '../world.ts'
 
 /** Kinds of things that a path may name. */

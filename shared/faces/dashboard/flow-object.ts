@@ -11,10 +11,22 @@ export function flowEntry({ id, label: _, ...entry }: FlowEntry): Record<string,
 }
 
 /** A flow with its draft, the definition as the author wrote it. */
-export function flowObject(view: FlowView, definition: 'written' | 'none' = 'written'): Record<string, unknown> {
+export function flowObject(
+  view: FlowView,
+  definition: 'written' | 'none' = 'written',
+): Record<string, unknown> {
   const { inputs, written, problems, ...entry } = view
   const { _id, name, description, tags, status, latestVersion, versionCount, ...rest } = flowEntry(entry)
-  const { hasUnpublishedChanges, revision, triggers, createdAt, createdBy, updatedAt, updatedBy, autosavedAt } = rest
+  const {
+    hasUnpublishedChanges,
+    revision,
+    triggers,
+    createdAt,
+    createdBy,
+    updatedAt,
+    updatedBy,
+    autosavedAt,
+  } = rest
   return {
     _id,
     name,
@@ -50,17 +62,13 @@ export function flowReply(view: FlowView, more: Partial<Reply> = {}): Reply {
 }
 
 /** A version as lists show it (dashboard.md §8). */
-export function versionEntryObject({ flowId, label, hash, ...entry }: VersionEntry): Record<string, unknown> {
-  return { appId: flowId, ...entry, label, hash }
+export function versionEntryObject({ flowId, label: _, ...entry }: VersionEntry): Record<string, unknown> {
+  const { createdAt, createdBy, ...rest } = entry
+  return { appId: flowId, ...rest, createdAt, createdBy, publishedAt: createdAt, unpublishedAt: null }
 }
 
 /** A version with its text. */
-export function versionObject({ written, problems, ...entry }: VersionView): Record<string, unknown> {
-  return {
-    ...versionEntryObject(entry),
-    definition: asWritten(written),
-    format: written.format,
-    dialect: written.dialect,
-    problems,
-  }
+export function versionObject({ written, ...entry }: VersionView): Record<string, unknown> {
+  const { format, dialect } = written
+  return { ...versionEntryObject(entry), definition: asWritten(written), format, dialect }
 }

@@ -44,15 +44,31 @@ const lost = new Set(['failed', 'timed_out', 'cancelled'])
  *
  * @throws {Fault} `run_failed` on a raw route: a client or proxy must not start the flow again.
  */
-export function runReply(run: RunView, { enveloped, replayed }: { enveloped: boolean; replayed: boolean }): Reply {
+export function runReply(
+  run: RunView,
+  { enveloped, replayed }: { enveloped: boolean; replayed: boolean },
+): Reply {
   const about = { run: { id: run.id, status: run.status, version: run.version }, replayed }
   const named = { status: run.status, appRunId: run.id }
-  if (run.status === 'completed') return { ...about, body: enveloped ? { ...named, output: run.output } : run.output }
+  if (run.status === 'completed')
+    return { ...about, body: enveloped ? { ...named, output: run.output } : run.output }
   if (run.status === 'waiting') return { ...about, body: { ...named, ...waitingOf(run) } }
   if (!lost.has(run.status))
-    return { ...about, status: 202, location: `/v1/flowrun/poll/${run.id}`, headers: { 'retry-after': '1' }, body: named }
+    return {
+      ...about,
+      status: 202,
+      location: `/v1/flowrun/poll/${run.id}`,
+      headers: { 'retry-after': '1' },
+      body: named,
+    }
   if (enveloped) return { ...about, body: { ...named, error: run.error } }
-  const { code = run.status, message = 'The run failed', stepId = null, stepName = null, stepType = null } = run.error ?? {}
+  const {
+    code = run.status,
+    message = 'The run failed',
+    stepId = null,
+    stepName = null,
+    stepType = null,
+  } = run.error ?? {}
   throw new Fault('run_failed', message, {
     appRunId: run.id,
     runStatus: run.status,

@@ -26,7 +26,11 @@ const sentences: Record<string, string> = {
 export const runnerWords: Words = (fault, { requestId }) => {
   // A member that is missing or of another JSON type is a bad request, because the seed prints it so.
   const shape = fault.code === 'validation_failed' && isShape(fault.details.issues)
-  const code = shape ? 'invalid_request' : fault.code === 'validation_failed' ? 'validation_error' : publicCode(fault.code)
+  const code = shape
+    ? 'invalid_request'
+    : fault.code === 'validation_failed'
+      ? 'validation_error'
+      : publicCode(fault.code)
   const details = code === 'internal_error' ? { request_id: requestId } : detailsOf(fault)
   return {
     status: shape ? 400 : fault.status,
@@ -36,7 +40,11 @@ export const runnerWords: Words = (fault, { requestId }) => {
 }
 
 function isShape(issues: Issue[] | undefined): boolean {
-  return issues?.some(({ code, path }) => (code === 'required' || code === 'invalid_type') && !path.startsWith('/input/')) ?? false
+  return (
+    issues?.some(
+      ({ code, path }) => (code === 'required' || code === 'invalid_type') && !path.startsWith('/input/'),
+    ) ?? false
+  )
 }
 
 function detailsOf({ details }: Fault): Record<string, unknown> | undefined {
@@ -68,7 +76,9 @@ function printed(issue: Issue): Record<string, unknown> {
 /** A pointer as a path with dots: `/input/customerId` -> `input.customerId`; everything in a definition is `definition`. */
 function fieldOf(pointer: string): string {
   const path = pointer.replace(/^[/?]/, '').replaceAll('/', '.')
-  return /^(nodes|steps|metadata|triggers|inputs|settings|output|start|definition)(\.|$)/.test(path) ? 'definition' : path
+  return /^(nodes|steps|metadata|triggers|inputs|settings|output|start|definition)(\.|$)/.test(path)
+    ? 'definition'
+    : path
 }
 
 function reasonOf({ code, path, message }: Issue): string {

@@ -67,8 +67,10 @@ function* each(
 }
 
 function checkNames(names: unknown, last: boolean, at: string, problems: Problems): void {
-  if (!Array.isArray(names) || names.length === 0 || names.some((name) => typeof name !== 'string'))
-    return problems.add(at, 'A list of names of errors')
+  if (!Array.isArray(names) || names.length === 0 || names.some((name) => typeof name !== 'string')) {
+    problems.add(at, 'A list of names of errors')
+    return
+  }
   if (names.includes('States.ALL') && !(names.length === 1 && last))
     problems.add(at, 'States.ALL must stand alone, and in the last entry')
 }

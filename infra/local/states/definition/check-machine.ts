@@ -54,14 +54,19 @@ class Check {
   }
 
   #timeout(seconds: unknown): void {
-    if (typeof seconds !== 'number') return this.#problems.add('/TimeoutSeconds', 'A whole number')
+    if (typeof seconds !== 'number') {
+      this.#problems.add('/TimeoutSeconds', 'A whole number')
+      return
+    }
     checkSeconds(seconds, '/TimeoutSeconds', 1, this.#problems)
   }
 
   #scope(scope: Written, at: string, outer: ReadonlySet<string>): void {
     const { StartAt, States } = scope
-    if (!isObject(States) || Object.keys(States).length === 0)
-      return this.#problems.add(`${at}/States`, 'A scope has states')
+    if (!isObject(States) || Object.keys(States).length === 0) {
+      this.#problems.add(`${at}/States`, 'A scope has states')
+      return
+    }
     if (typeof StartAt !== 'string' || !Object.hasOwn(States, StartAt))
       this.#problems.add(
         `${at}/StartAt`,
@@ -96,7 +101,10 @@ class Check {
   }
 
   #inner(scope: unknown, at: string, outer: ReadonlySet<string>): void {
-    if (!isObject(scope)) return this.#problems.add(at, 'A scope is an object')
+    if (!isObject(scope)) {
+      this.#problems.add(at, 'A scope is an object')
+      return
+    }
     for (const name of Object.keys(scope))
       if (!scopeFields.has(name) || (name === 'ProcessorConfig' && !at.endsWith('/ItemProcessor')))
         this.#problems.add(

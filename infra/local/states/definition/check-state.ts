@@ -19,8 +19,10 @@ export interface Place {
 export function checkState(state: Written, place: Place): void {
   const { at, problems } = place
   const fields = stateFields[String(state.Type)]
-  if (!fields || !Object.hasOwn(stateFields, String(state.Type)))
-    return problems.add(`${at}/Type`, `${String(state.Type)} is not a type of state`)
+  if (!fields || !Object.hasOwn(stateFields, String(state.Type))) {
+    problems.add(`${at}/Type`, `${String(state.Type)} is not a type of state`)
+    return
+  }
   for (const [name, value] of Object.entries(state)) checkField(name, value, fields, place)
   if (state.QueryLanguage !== undefined && state.QueryLanguage !== 'JSONata')
     problems.add(`${at}/QueryLanguage`, 'Only JSONata is supported')
@@ -30,11 +32,18 @@ export function checkState(state: Written, place: Place): void {
 function checkField(name: string, value: unknown, fields: Record<string, string>, place: Place): void {
   const { at, problems } = place
   const where = `${at}/${name}`
-  if (Object.hasOwn(unservedFields, name))
-    return problems.add(where, `${unservedFields[name]} (${name}) is not supported`)
-  if (jsonPathFields.has(name))
-    return problems.add(where, `${name} is a field of JSONPath, which is not supported`)
-  if (!Object.hasOwn(fields, name)) return problems.add(where, `Field ${name} is not supported`)
+  if (Object.hasOwn(unservedFields, name)) {
+    problems.add(where, `${unservedFields[name]} (${name}) is not supported`)
+    return
+  }
+  if (jsonPathFields.has(name)) {
+    problems.add(where, `${name} is a field of JSONPath, which is not supported`)
+    return
+  }
+  if (!Object.hasOwn(fields, name)) {
+    problems.add(where, `Field ${name} is not supported`)
+    return
+  }
   const kind = fields[name]
   if ((kind === 'text' || kind === 'name') && typeof value !== 'string')
     problems.add(where, `${name} is a text`)
@@ -74,8 +83,10 @@ function checkTask(state: Written, { at, express, problems }: Place): void {
   )
     problems.add(`${at}/HeartbeatSeconds`, 'HeartbeatSeconds must be smaller than TimeoutSeconds')
   if (typeof Arguments === 'string' && isExpression(Arguments)) return
-  if (typeof Arguments !== 'object' || Arguments === null || Array.isArray(Arguments))
-    return problems.add(`${at}/Arguments`, 'Arguments name the function and its payload')
+  if (typeof Arguments !== 'object' || Arguments === null || Array.isArray(Arguments)) {
+    problems.add(`${at}/Arguments`, 'Arguments name the function and its payload')
+    return
+  }
   if (typeof (Arguments as Written).FunctionName !== 'string')
     problems.add(`${at}/Arguments/FunctionName`, 'The name of a function')
   for (const name of Object.keys(Arguments))
@@ -86,8 +97,10 @@ function checkTask(state: Written, { at, express, problems }: Place): void {
 const ruleFields = new Set(['Comment', 'Condition', 'Next', 'Assign', 'Output'])
 
 function checkChoice(state: Written, { at, outer, problems }: Place): void {
-  if (!Array.isArray(state.Choices) || state.Choices.length === 0)
-    return problems.add(`${at}/Choices`, 'A list of rules')
+  if (!Array.isArray(state.Choices) || state.Choices.length === 0) {
+    problems.add(`${at}/Choices`, 'A list of rules')
+    return
+  }
   for (const [index, rule] of (state.Choices as Written[]).entries()) {
     const place = `${at}/Choices/${index}`
     if (typeof rule !== 'object' || rule === null) {
@@ -114,9 +127,14 @@ function checkChoice(state: Written, { at, outer, problems }: Place): void {
 
 function checkWait(state: Written, { at, problems }: Place): void {
   const { Seconds, Timestamp } = state
-  if ((Seconds === undefined) === (Timestamp === undefined))
-    return problems.add(at, 'A Wait has either Seconds or Timestamp')
-  if (Seconds !== undefined) return checkSeconds(Seconds, `${at}/Seconds`, 0, problems)
+  if ((Seconds === undefined) === (Timestamp === undefined)) {
+    problems.add(at, 'A Wait has either Seconds or Timestamp')
+    return
+  }
+  if (Seconds !== undefined) {
+    checkSeconds(Seconds, `${at}/Seconds`, 0, problems)
+    return
+  }
   checkValue(Timestamp, `${at}/Timestamp`, inputOnly, problems)
   if (typeof Timestamp !== 'string' || !(isExpression(Timestamp) || isTimestamp(Timestamp)))
     problems.add(`${at}/Timestamp`, 'A time as in RFC 3339, or an expression that gives one')
@@ -135,8 +153,10 @@ function checkMap(state: Written, { at, problems }: Place): void {
   if (Items !== undefined && !Array.isArray(Items) && !(typeof Items === 'string' && isExpression(Items)))
     problems.add(`${at}/Items`, 'A list, or an expression that gives one')
   if (MaxConcurrency !== undefined) checkSeconds(MaxConcurrency, `${at}/MaxConcurrency`, 0, problems)
-  if (typeof ItemProcessor !== 'object' || ItemProcessor === null)
-    return problems.add(`${at}/ItemProcessor`, 'What to do with an item')
+  if (typeof ItemProcessor !== 'object' || ItemProcessor === null) {
+    problems.add(`${at}/ItemProcessor`, 'What to do with an item')
+    return
+  }
   const config = (ItemProcessor as Written).ProcessorConfig as Written | undefined
   if (config === undefined) return
   for (const name of Object.keys(config))

@@ -12,14 +12,19 @@ export const inputOnly: InSight = { result: false, errorOutput: false }
 
 /** Checks every text of a value, at any depth. */
 export function checkValue(value: unknown, at: string, sight: InSight, problems: Problems): void {
-  if (typeof value === 'string') return checkText(value, at, sight, problems)
+  if (typeof value === 'string') {
+    checkText(value, at, sight, problems)
+    return
+  }
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) checkValue(member, `${at}/${name}`, sight, problems)
 }
 
 function checkText(text: string, at: string, sight: InSight, problems: Problems): void {
-  if (isHalfOpen(text))
-    return problems.add(at, 'An expression begins with {% and ends with %}', 'INVALID_JSONATA_EXPRESSION')
+  if (isHalfOpen(text)) {
+    problems.add(at, 'An expression begins with {% and ends with %}', 'INVALID_JSONATA_EXPRESSION')
+    return
+  }
   if (isExpression(text)) checkExpression(text, at, sight, problems)
 }
 
@@ -55,8 +60,10 @@ export function checkAssign(
   outer: ReadonlySet<string>,
   problems: Problems,
 ): void {
-  if (typeof assign !== 'object' || assign === null || Array.isArray(assign))
-    return problems.add(at, 'Assign is an object')
+  if (typeof assign !== 'object' || assign === null || Array.isArray(assign)) {
+    problems.add(at, 'Assign is an object')
+    return
+  }
   for (const [name, value] of Object.entries(assign)) {
     if (!isVariableName(name)) problems.add(`${at}/${name}`, `${name} is not a name for a variable`)
     if (outer.has(name)) problems.add(`${at}/${name}`, `${name} belongs to a scope further out`)
@@ -68,7 +75,8 @@ export function checkAssign(
 export function checkSeconds(value: unknown, at: string, least: number, problems: Problems): void {
   if (typeof value === 'string') {
     if (!isExpression(value)) problems.add(at, 'A number, or an expression that gives one')
-    return checkValue(value, at, inputOnly, problems)
+    checkValue(value, at, inputOnly, problems)
+    return
   }
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > 99_999_999)
     problems.add(at, `A whole number from ${least} to 99999999`)

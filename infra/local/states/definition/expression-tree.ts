@@ -43,23 +43,39 @@ function walk(node: unknown, inside: boolean, reads: Reads): void {
   const tree = node as Tree
   switch (tree.type) {
     case 'path':
-      return walkPath(tree, inside, reads)
+      walkPath(tree, inside, reads)
+      return
     case 'variable':
       readVariable(tree, inside, reads)
-      return walkSuffix(tree, reads)
+      {
+        walkSuffix(tree, reads)
+        return
+      }
     case 'bind':
       reads.own.add(String((tree.lhs as Tree).value))
-      return walk(tree.rhs, inside, reads)
+      {
+        walk(tree.rhs, inside, reads)
+        return
+      }
     case 'lambda':
       for (const parameter of tree.arguments ?? []) reads.own.add(String(parameter.value))
-      return walk(tree.body, true, reads)
+      {
+        walk(tree.body, true, reads)
+        return
+      }
     case 'transform':
       walk(tree.pattern, inside, reads)
-      return walk([tree.update, tree.delete], true, reads)
+      {
+        walk([tree.update, tree.delete], true, reads)
+        return
+      }
     default:
       for (const [name, member] of Object.entries(tree))
         if (!suffixes.has(name)) walk(member, inside || tree.type === 'sort', reads)
-      return walkSuffix(tree, reads)
+      {
+        walkSuffix(tree, reads)
+        return
+      }
   }
 }
 

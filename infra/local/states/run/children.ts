@@ -56,7 +56,10 @@ export function finishChild(machinery: Machinery, frame: Frame, output: Json): v
   execution.keeper.touch(frame)
   execution.keeper.touch(parent)
   children.remaining -= 1
-  if (children.remaining === 0) return finishParent(machinery, parent)
+  if (children.remaining === 0) {
+    finishParent(machinery, parent)
+    return
+  }
   if (isItem) startNextItem(machinery, parent)
 }
 

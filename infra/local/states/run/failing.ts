@@ -93,7 +93,10 @@ async function tryCatcher(
 /** The error leaves the scope: it fails the state around it, or the execution. */
 function raise(machinery: Machinery, frame: Frame, error: StateError): void {
   if (!frame.alive) return
-  if (frame.parent && error.error !== 'States.Runtime') return failParent(machinery, frame, error)
+  if (frame.parent && error.error !== 'States.Runtime') {
+    failParent(machinery, frame, error)
+    return
+  }
   frame.phase = 'done'
   endExecution(machinery, frame.execution, {
     status: 'FAILED',

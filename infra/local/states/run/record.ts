@@ -45,7 +45,8 @@ function append(
   const event: HistoryEvent = {
     id: execution.events,
     previousEventId,
-    timestamp: now / 1000,
+    // Times of entry run ahead of the clock when several states are entered in one millisecond.
+    timestamp: Math.max(now, execution.enteredAt) / 1000,
     type,
     ...details,
   }

@@ -164,12 +164,12 @@ export function endTask({ clock }: Pick<Machinery, 'clock'>, frame: Frame, outco
     keeper.closeToken(frame)
     keeper.clearTimers(frame)
   }
-  const fitting = fit(outcome)
-  tellEnd(frame, clock.now(), resourceOf(byToken), fitting)
-  settle(frame, fitting)
+  const fitted = withinLimit(outcome)
+  tellEnd(frame, clock.now(), resourceOf(byToken), fitted)
+  settle(frame, fitted)
 }
 
-function fit(outcome: Outcome): Outcome {
+function withinLimit(outcome: Outcome): Outcome {
   if ('error' in outcome || jsonBytes(outcome.result) <= payloadLimit) return outcome
   const { error, cause } = dataLimitExceeded("The state/task 'lambda' returned a result that")
   return { error, cause }

@@ -22,14 +22,19 @@ export interface Engine {
   /** Events of ended executions, as delivered. */
   ended: StatusChange[]
   /** Payloads by function, in the order of the calls. */
-  calls: { functionName: string; payload: Json }[]
+  calls: { functionName: string; payload: unknown }[]
   functions: Record<string, TestFunction>
   dir: string
 }
 
 /** An engine in a folder of its own, or in that of an earlier one, on a clock that stands still. */
 export async function openEngine(
-  options: { dir?: string; clock?: FakeClock; functions?: Record<string, TestFunction>; pool?: Evaluator } = {},
+  options: {
+    dir?: string
+    clock?: FakeClock
+    functions?: Record<string, TestFunction>
+    pool?: Evaluator
+  } = {},
 ): Promise<Engine> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'sluice-states-'))
   const clock = options.clock ?? fakeClock()
@@ -43,7 +48,7 @@ export async function openEngine(
     log,
     pool: options.pool ?? plainEvaluator,
     async invoke(functionName, payload) {
-      calls.push({ functionName, payload: structuredClone(payload) as Json })
+      calls.push({ functionName, payload: structuredClone(payload) })
       return await call(functions, functionName, payload as Json)
     },
     async onEnded(event) {

@@ -16,6 +16,8 @@ export class Outbox {
   readonly #insert: StatementSync
   readonly #next: StatementSync
   readonly #delete: StatementSync
+  /** Id of the last event; SQLite would give those of deleted rows again. */
+  #last: number
   /** Highest id that was taken up; those below are delivered or under way. */
   #taken = 0
   readonly #underWay = new Set<Promise<void>>()
@@ -32,15 +34,19 @@ export class Outbox {
     this.#clock = options.clock
     this.#log = options.log
     this.#deliver = options.deliver
-    this.#insert = db.prepare('INSERT INTO outbox (event) VALUES (?)')
+    this.#insert = db.prepare('INSERT INTO outbox (id, event) VALUES (?, ?)')
     this.#next = db.prepare('SELECT id, event FROM outbox WHERE id > ? ORDER BY id LIMIT ?')
     this.#delete = db.prepare('DELETE FROM outbox WHERE id = ?')
+    this.#last = Number(
+      (db.prepare('SELECT max(id) AS id FROM outbox').get() as { id: number | null }).id ?? 0,
+    )
     commit.join({ after: () => this.#run() })
   }
 
   add(event: StatusChange): void {
     this.#commit.writing()
-    this.#insert.run(JSON.stringify(event))
+    this.#last += 1
+    this.#insert.run(this.#last, JSON.stringify(event))
     this.#waiting = true
   }
 

@@ -8,6 +8,8 @@ const hashWith = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2
 const cost = { memory: 19_456, passes: 2, parallelism: 1 }
 const tagBytes = 32
 const mostAtOnce = 4
+let running = 0
+const waiting: (() => void)[] = []
 
 /** @throws {Fault} `validation_failed` unless it has 8 to 128 characters; spaces count. */
 export function checkPassword(password: string): void {
@@ -64,9 +66,6 @@ function readHash(text: string) {
 function plain64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
 }
-
-let running = 0
-const waiting: (() => void)[] = []
 
 /** Hashing takes memory: no more than a few at once, whoever asks. */
 async function derive(

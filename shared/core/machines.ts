@@ -31,8 +31,8 @@ export interface ReadyMachine {
 const patienceMs = 20_000
 /** How long a machine without a version is left alone. */
 const graceMs = 7 * 86_400_000
-/** Machines that this process knows to be ready, by name; machines never change. */
-const ready = new Map<string, ReadyMachine>()
+/** Machines that this process knows to be ready, by the graph they were compiled from: neither ever changes. */
+const ready = new WeakMap<Graph, Map<string, ReadyMachine>>()
 
 /**
  * Compiles a graph and makes sure that the engine has its machine. The same graph gives the same name, so it may be done
@@ -48,9 +48,23 @@ export async function ensureMachine(
   graph: Graph,
   kind: MachineKind,
 ): Promise<ReadyMachine> {
+  const key = `${world.settings.table} ${orgId} ${flowId} ${kind}`
+  const known = ready.get(graph)?.get(key)
+  if (known) return known
+  const machine = await compileAndMake(world, orgId, flowId, graph, kind)
+  ready.set(graph, (ready.get(graph) ?? new Map()).set(key, machine))
+  return machine
+}
+
+async function compileAndMake(
+  world: World,
+  orgId: string,
+  flowId: string,
+  graph: Graph,
+  kind: MachineKind,
+): Promise<ReadyMachine> {
   const { settings } = world
   const definition = compileChecked(graph, kind, settings.stepFunction)
-  const logging = loggingOf(settings.machineLogGroupArn)
   const { name, hash } = machineName({
     stage: settings.stage,
     orgId,
@@ -58,20 +72,11 @@ export async function ensureMachine(
     kind,
     definition,
     roleArn: settings.machineRoleArn,
-    logging,
+    logging: loggingOf(settings.machineLogGroupArn),
     tracing: true,
     encryption: null,
   })
-  const key = `${settings.table} ${name}`
-  const known = ready.get(key)
-  if (known) return known
-  const machine = {
-    arn: await makeMachine(world, { orgId, flowId, name, hash, kind, definition }),
-    name,
-    hash,
-  }
-  ready.set(key, machine)
-  return machine
+  return { arn: await makeMachine(world, { orgId, flowId, name, hash, kind, definition }), name, hash }
 }
 
 /** @throws {Fault} `validation_failed` with what stands in the way. */

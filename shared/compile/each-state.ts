@@ -67,7 +67,7 @@ function itemsOf({ items, maxItems }: EachOptions, writer: ParamWriter, shop: Sh
     const written = items.length <= most ? writer.value(items) : expression('"too many"')
     return { written, count: String(items.length), most }
   }
-  const formula = writer.formula(items)
+  const formula = writer.formula(items as string)
   const list = `($i := ${formula}; $type($i) = "array" ? $i : $type($i) = "null" ? [] : [$i])`
   const written = expression(`($l := ${list}; $count($l) <= ${most} ? $l : "too many")`)
   return { written, count: `$count(${list})`, most }

@@ -30,7 +30,7 @@ export function eachStates(spot: Spot, options: EachOptions, writer: ParamWriter
   }
   const selected = Object.entries(given).filter(([name]) => read.has(name))
   const assign = selected.map(([name]) => [name, expression(`$states.input.${name}`)] as const)
-  const scope = bodyStates(body, inner, Object.fromEntries(assign), shop.names.helper(node.id, 'item'))
+  const scope = bodyStates(body, inner, Object.fromEntries(assign), shop.names.helper(node.id, 'item'), shop)
   const state: MapState = {
     Type: 'Map',
     Items: items.written,
@@ -74,9 +74,7 @@ function itemsOf({ items, maxItems }: EachOptions, writer: ParamWriter, shop: Sh
 }
 
 /** The failure that `itemsOf` provokes is told from others by looking at the list again. */
-function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch?: Catcher[] } {
-  const target = errorTarget(spot, shop)
-  if (target === null) return {}
+function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch: Catcher[] } {
   const tooMany = `${count} > ${most}`
   const first: Catcher = {
     ErrorEquals: ['States.QueryEvaluationError'],
@@ -88,7 +86,7 @@ function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch?: Cat
       ),
     ),
     Output: {},
-    Next: target,
+    Next: errorTarget(spot, shop),
   }
   return { Catch: [first, ...catchers(spot, shop)] }
 }

@@ -44,14 +44,13 @@ function evaluation(
   then: string,
   shop: Shop,
 ): ParallelState {
-  const catching = catchers(spot, shop)
   return {
     Type: 'Parallel',
     Arguments: kept,
     Branches: [{ StartAt: value, States: { [value]: { Type: 'Pass', End: true } } }],
     Assign: { [variable]: expression('$states.result[0]') },
     Output: {},
-    ...(catching.length === 0 ? {} : { Catch: catching }),
+    Catch: catchers(spot, shop),
     Next: then,
   }
 }

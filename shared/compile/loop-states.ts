@@ -49,7 +49,7 @@ export function loopStates(spot: Spot, when: Json, maxIterations: number | undef
       return [{ Condition: expression(`$${counter} < ${maxIterations} ? ${condition} : false`), Next }]
     const most = Math.min(shop.plan.openLimit, 1000)
     const cause = `The loop went on after ${most} rounds and has no maxIterations`
-    const tooMany = raise(spot, 'While.TooManyIterations', cause, shop, states)
+    const tooMany = raise(spot, 'While.TooManyIterations', cause, shop)
     return [
       { Condition: expression(`$${counter} >= ${most} ? ${condition} : false`), ...tooMany },
       { Condition: expression(condition), Next },

@@ -4,7 +4,7 @@ import type { Case, Place, States } from '../steps/define.ts'
 import type { Json } from '../world.ts'
 import { eachStates } from './each-state.ts'
 import { raise } from './errors.ts'
-import { endScope, leave, leaveChoice, leftBefore, withAssign } from './exits.ts'
+import { endScope, leave, leaveChoice, leftBefore } from './exits.ts'
 import type { Spot } from './frame.ts'
 import { type Guard, guardOf } from './guard.ts'
 import { loopStates } from './loop-states.ts'
@@ -79,13 +79,6 @@ function choiceStates(
 }
 
 function failStates(spot: Spot, code: Json, message: Json, writer: ParamWriter, shop: Shop): States {
-  const states: States = {}
-  const error = writer.text(code)
-  const cause = writer.text(message)
-  const { Next, Assign } = raise(spot, error, cause, shop, states, false)
-  const [own] = Object.values(states)
-  if (own) return { [spot.node.id]: own }
-  return {
-    [spot.node.id]: { Type: 'Pass', Next, ...withAssign({}, { ...Assign, ...assignTrace(spot, shop.plan) }) },
-  }
+  const { Next, Assign } = raise(spot, writer.text(code), writer.text(message), shop, false)
+  return { [spot.node.id]: { Type: 'Pass', Next, Assign: { ...Assign, ...assignTrace(spot, shop.plan) } } }
 }

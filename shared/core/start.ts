@@ -78,7 +78,7 @@ export async function start(
     const kind = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? 'express' : 'standard'
     const row = await newRun(world, who, order, version, kind, parent)
     const others: Write[] = order.idempotency
-      ? [requestItemForStart(who.orgId, order.idempotency, row.id)]
+      ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)]
       : []
     const checkAt = world.clock.now() + (kind === 'express' ? expressCheckMs : firstCheckMs)
     const outcome = await createRun(world, row, checkAt, others)

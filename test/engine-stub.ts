@@ -34,6 +34,8 @@ export interface EngineStub extends Endpoint {
   readonly tasks: Map<string, 'open' | 'done' | 'timed_out'>
   /** What a synchronous execution does; its result is the reply. */
   runSync: (execution: StubExecution) => Promise<Partial<StubExecution>>
+  /** Called when an execution has begun. */
+  begun: (execution: StubExecution) => void
   /** Called before each call; may throw a refusal's name. */
   before: (operation: string) => string | undefined
 }
@@ -49,6 +51,7 @@ export function openEngineStub(clock: Clock): EngineStub {
     stopped: [],
     tasks: new Map(),
     runSync: async () => ({ status: 'SUCCEEDED', output: 'null' }),
+    begun: () => {},
     before: () => undefined,
     handle: (call) => handle(stub, call, clock, machines),
   }
@@ -72,6 +75,7 @@ type Operation = (stub: EngineStub, request: Record<string, string>, clock: Cloc
 function begin(stub: EngineStub, { name = '', stateMachineArn = '', input = '{}' }: Record<string, string>) {
   const execution = { name, stateMachineArn, input: JSON.parse(input), status: 'RUNNING' }
   stub.executions.set(name, execution)
+  stub.begun(execution)
   return execution
 }
 

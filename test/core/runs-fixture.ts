@@ -148,3 +148,14 @@ export const adding = {
   triggers: [{ type: 'api' }],
   nodes: { sum: { type: 'transform', params: { value: '{{1 + 1}}' } } },
 }
+
+/** Lets time pass until the work is done. */
+export async function passTime<T>(clock: FakeClock, work: Promise<T>, stepMs = 25): Promise<T> {
+  let done = false
+  const end = () => {
+    done = true
+  }
+  work.then(end, end)
+  while (!done) await clock.advance(stepMs)
+  return await work
+}

@@ -17,11 +17,11 @@ import { hashOf } from './flow-view.ts'
 
 /** What an author may change of a flow; what is absent stays. */
 export interface FlowChange {
-  name?: string
-  description?: string | null
-  tags?: string[]
+  name?: string | undefined
+  description?: string | null | undefined
+  tags?: string[] | undefined
   /** YAML or JSON text, or the document as an object. */
-  definition?: string | JsonObject
+  definition?: string | JsonObject | undefined
 }
 
 /** Who changes it. */

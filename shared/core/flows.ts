@@ -1,11 +1,12 @@
 import { instant } from '../aws/clock.ts'
-import { Fault } from '../faults.ts'
-import { type FlowRow, getFlowWithDraft, markDeleted, putDraft, putFlow, readFlows } from '../store/flows.ts'
+import { type FlowRow, markDeleted, putDraft, putFlow, readFlows } from '../store/flows.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { type Author, changed, changeState, type FlowChange, newState, readState } from './flow-change.ts'
 import { checkGuard, type Guard } from './flow-guard.ts'
 import { entryOf, type FlowEntry, type FlowView, viewFlow } from './flow-view.ts'
+import type { RunQuery } from './run-list.ts'
+import { cancelRun, listRuns } from './runs.ts'
 
 /** Makes a flow with a draft and no version. @throws {Fault} `invalid_request` without a name, `validation_failed`. */
 export async function createFlow(world: World, author: Author, content: FlowChange): Promise<FlowView> {
@@ -41,38 +42,65 @@ export async function changeFlow(
 }
 
 /**
- * Takes the flow out of all reads at once; nothing new of it starts. Open runs go on.
+ * Takes the flow out of all reads at once; nothing new of it starts. Open runs go on, or are cancelled.
  *
+ * @returns how many runs were open.
  * @throws {Fault} `not_found`, `etag_mismatch`, `conflict`.
  */
 export async function deleteFlow(
   world: World,
   { orgId }: Author,
   flowId: string,
-  guard: Guard = {},
-): Promise<void> {
+  { guard = {}, cancelRuns = false }: { guard?: Guard; cancelRuns?: boolean } = {},
+): Promise<number> {
   for (;;) {
-    const state = await getFlowWithDraft(world, orgId, flowId)
-    if (state === null) throw new Fault('not_found', 'There is no such flow')
-    checkGuard(state.flow, guard)
-    const written = await transact(world, [markDeleted(state.flow, instant(world.clock.now()))])
-    if (written.ok) return
+    const { flow } = await readState(world, orgId, flowId)
+    checkGuard(flow, guard)
+    const written = await transact(world, [markDeleted(flow, instant(world.clock.now()))])
+    if (written.ok) break
   }
+  return await leaveOpenRuns(world, orgId, flowId, cancelRuns)
+}
+
+async function leaveOpenRuns(
+  world: World,
+  orgId: string,
+  flowId: string,
+  cancelRuns: boolean,
+): Promise<number> {
+  const statuses: RunQuery['statuses'] = ['queued', 'running', 'waiting']
+  let open = 0
+  let after: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof listRuns>> = await listRuns(world, orgId, {
+      flowId,
+      statuses,
+      limit: 100,
+      ...(after === null ? {} : { after }),
+    })
+    open += page.runs.length
+    if (cancelRuns)
+      for (const { id } of page.runs) await cancelRun(world, { orgId }, id, 'The flow was deleted')
+    after = page.nextKey
+  } while (after !== null)
+  return open
 }
 
 /** Which flows, in which order, and which part of them. */
 export interface FlowQuery {
   /** Part of the name, any case. */
-  q?: string
-  tag?: string
-  status?: 'draft' | 'published'
-  trigger?: string
+  q?: string | undefined
+  tag?: string | undefined
+  status?: 'draft' | 'published' | undefined
+  trigger?: string | undefined
   /** By the time of the last change; newest first is the default. */
-  order?: 'asc' | 'desc'
+  order?: 'asc' | 'desc' | undefined
   limit: number
-  offset?: number
+  offset?: number | undefined
+  /** Counts the matches also after a position. @default only from the beginning */
+  count?: boolean | undefined
   /** Begin after this flow instead of at an offset. */
-  after?: FlowPosition
+  after?: FlowPosition | undefined
 }
 
 /** A place in the list of flows. */

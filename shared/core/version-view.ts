@@ -1,38 +1,64 @@
-import type { Written } from '../definitions/graph.ts'
+import { machineKinds } from '../compile/kind.ts'
+import { compilerVersion } from '../compile/version.ts'
+import type { Field, Written } from '../definitions/graph.ts'
 import type { Problem } from '../definitions/problem.ts'
 import type { FlowRow } from '../store/flows.ts'
 import type { VersionRow } from '../store/versions.ts'
+import type { JsonObject } from '../world.ts'
+import { graphOf } from './flow-view.ts'
 
-/** A version as lists show it. */
+/** A version as lists show it (dashboard.md §8). */
 export interface VersionEntry {
   flowId: string
   version: number
   status: 'published' | 'unpublished'
-  isLatest: boolean
-  name: string
-  label: string
+  latest: boolean
   notes: string | null
   sourceVersion: number | null
   /** sha256 of its text. */
   hash: string
+  label: string
+  compilerVersion: string
+  machineTypes: ('express' | 'standard')[]
+  triggers: string[]
+  inputs: Field[]
+  outputSchema: JsonObject | null
+  /** Warnings it was published with. */
+  problems: Problem[]
   createdAt: string
   createdBy: string
 }
 
-/** A version with its text and the warnings it was published with. */
+/** A version with its text. */
 export interface VersionView extends VersionEntry {
   written: Written
-  problems: Problem[]
 }
 
 export function versionEntry(
   flowId: string,
   row: VersionRow,
-  flow: Pick<FlowRow, 'latestVersion'>,
+  { latestVersion }: Pick<FlowRow, 'latestVersion'>,
 ): VersionEntry {
-  const { version, status, name, label, notes, sourceVersion, hash, createdAt, createdBy } = row
-  const isLatest = version === flow.latestVersion
-  return { flowId, version, status, isLatest, name, label, notes, sourceVersion, hash, createdAt, createdBy }
+  const { version, status, notes, sourceVersion, hash, label, createdAt, createdBy } = row
+  const graph = graphOf(row.text)
+  return {
+    flowId,
+    version,
+    status,
+    latest: version === latestVersion,
+    notes,
+    sourceVersion,
+    hash,
+    label,
+    compilerVersion,
+    machineTypes: machineKinds(graph).standardOnly ? ['standard'] : ['express', 'standard'],
+    triggers: graph.triggers.map(({ type }) => type),
+    inputs: graph.inputs ?? [],
+    outputSchema: graph.output ?? null,
+    problems: JSON.parse(row.problems) as Problem[],
+    createdAt,
+    createdBy,
+  }
 }
 
 export function viewVersion(
@@ -41,9 +67,5 @@ export function viewVersion(
   flow: Pick<FlowRow, 'latestVersion'>,
 ): VersionView {
   const { text, format, dialect } = row
-  return {
-    ...versionEntry(flowId, row, flow),
-    written: { text, format, dialect },
-    problems: JSON.parse(row.problems) as Problem[],
-  }
+  return { ...versionEntry(flowId, row, flow), written: { text, format, dialect } }
 }

@@ -89,11 +89,17 @@ async function startable(world: World, flow: FlowRow, number: number): Promise<V
 }
 
 /** All versions of a flow, newest first. @throws {Fault} `not_found` */
-export async function listVersions(world: World, orgId: string, flowId: string): Promise<VersionEntry[]> {
+export async function listVersions(
+  world: World,
+  orgId: string,
+  flowId: string,
+  status?: VersionRow['status'],
+): Promise<VersionEntry[]> {
   const flow = await getFlow(world, orgId, flowId)
   if (flow === null) throw new Fault('not_found', 'There is no such flow')
   const entries: VersionEntry[] = []
-  for await (const row of readVersions(world, orgId, flowId)) entries.push(versionEntry(flowId, row, flow))
+  for await (const row of readVersions(world, orgId, flowId))
+    if (status === undefined || row.status === status) entries.push(versionEntry(flowId, row, flow))
   return entries
 }
 
@@ -164,4 +170,13 @@ export async function readMachine(
     compilerVersion,
     definition: JSON.parse(definition) as Json,
   }
+}
+
+/** The text that the runner face shows for a flow: its latest version's; null if nothing is published. */
+export async function publishedText(
+  world: World,
+  orgId: string,
+  { id, latestVersion }: { id: string; latestVersion: number | null },
+): Promise<string | null> {
+  return latestVersion === null ? null : ((await getVersion(world, orgId, id, latestVersion))?.text ?? null)
 }

@@ -30,14 +30,14 @@ export interface Pool {
   /**
    * The value, or undefined if the expression has none.
    *
-   * @param group who asks: groups take turns when evaluations queue.
+   * @param options `group` = who asks: groups take turns when evaluations queue.
    * @throws {EvaluationError}
    */
   evaluate(
     source: string,
     input: unknown,
     variables: Record<string, unknown>,
-    group?: string,
+    options?: { group?: string },
   ): Promise<Json | undefined>
   close(): void
 }
@@ -95,7 +95,7 @@ export function openPool({ size = 2 }: { size?: number } = {}): Pool {
         throw error
       }
     },
-    async evaluate(source, input, variables, group = '') {
+    async evaluate(source, input, variables, { group = '' } = {}) {
       if (wayOf(source).harmless) return evaluateHere(source, input, variables)
       const outcome = await inChild(workOf(source, input, variables), group)
       if ('json' in outcome) return JSON.parse(outcome.json) as Json

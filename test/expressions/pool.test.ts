@@ -207,7 +207,7 @@ describe('hostile expressions', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         pool
-          .evaluate('$sum([1])', undefined, {}, `group ${index % 3}`)
+          .evaluate('$sum([1])', undefined, {}, { group: `group ${index % 3}` })
           .catch((error: { code: string }) => error.code),
       ),
     )

@@ -1,0 +1,103 @@
+import type { Json } from '../../../../shared/world.ts'
+import type { Program } from '../program/program.ts'
+import type { HistoryEvent } from './history-event.ts'
+import type { Keeper } from './keeper.ts'
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
+
+/** A run of a machine, while something in it is under way. Waiting executions lie in the database only. */
+export interface Execution {
+  readonly id: number
+  readonly arn: string
+  readonly name: string
+  readonly machineArn: string
+  readonly program: Program
+  /** Where its progress is kept: on disk, or in memory for EXPRESS. */
+  readonly keeper: Keeper
+  /** Input as it was given. */
+  readonly input: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  status: ExecutionStatus
+  /** `EnteredTime` of the state entered last. */
+  enteredAt: number
+  /** Number of events in the history. */
+  events: number
+  /** Bytes of all variables. */
+  variableBytes: number
+  /** The frames that are in memory, by id. */
+  readonly frames: Map<number, Frame>
+  /** How many frames are being driven. */
+  busy: number
+  /** Transitions since the event loop had a turn. */
+  haste: number
+  /** Events that are not written yet. */
+  unwritten: HistoryEvent[]
+  end: ExecutionEnd | null
+}
+
+export interface ExecutionEnd {
+  at: number
+  output: string | null
+  error: string | null
+  cause: string | null
+}
+
+/**
+ * What a frame is about to do, or waits for. `ready`, `running` and `settled` frames are driven again after a restart;
+ * the others wait for a token, a timer or the frames below them.
+ */
+export type Phase = 'ready' | 'running' | 'token' | 'timer' | 'children' | 'settled' | 'done'
+
+/** A place of progress: the execution's own, a branch's, or an item's. */
+export interface Frame {
+  readonly id: number
+  readonly execution: Execution
+  readonly parent: Frame | null
+  /** Index of the branch or item. */
+  readonly position: number
+  phase: Phase
+  state: string
+  enteredAt: number
+  input: Json
+  /** Id of the last event of this frame, and of the one that entered the state. */
+  previousEvent: number
+  enteredEvent: number
+  /** Tries before this one, in all and by retrier. */
+  retryCount: number
+  retries: number[]
+  /** How the state's work ended, while that is not dealt with. */
+  outcome: Outcome | null
+  /** What a branch or item came to. */
+  output: Json
+  /** Of a Parallel or Map. */
+  children: Children | null
+  token: string | null
+  variables: Record<string, Json>
+  variableBytes: number
+  /** Rows of variables written so far. */
+  assigns: number
+  /** Assigned since the last row was written. */
+  unsaved: Record<string, Json> | null
+  /** False once it has ended or was ended from above. */
+  alive: boolean
+  /** The try that is under way; work of an earlier one is ignored. */
+  attempt: object | null
+  /** True if the database has its row. */
+  stored: boolean
+}
+
+export type Outcome = { result: Json } | { error: string; cause: string }
+
+/** The frames below a Parallel or Map. */
+export interface Children {
+  count: number
+  /** How many have not ended. */
+  remaining: number
+  /** Index of the next one to start. */
+  next: number
+  /** Inputs of a Map's items; null = still in the database. */
+  items: Json[] | null
+}
+
+export type TimerKind = 'wait' | 'retry' | 'timeout' | 'heartbeat' | 'execution'

@@ -1,0 +1,21 @@
+import type { FlowEntry, FlowView } from '../../core/flow-view.ts'
+
+/** A flow as seed 003 prints it. */
+export function runnerFlow(flow: FlowEntry, definition?: string): Record<string, unknown> {
+  const { id, name, description, label, createdAt, updatedAt, tags } = flow
+  return {
+    id,
+    name,
+    description: description ?? '',
+    version: label,
+    ...(definition === undefined ? {} : { definition }),
+    created_at: createdAt,
+    updated_at: updatedAt,
+    tags,
+  }
+}
+
+/** The flow with the text it shows: that of its latest version, else of its draft. */
+export function runnerFlowWithText(flow: FlowView, published: string | null): Record<string, unknown> {
+  return runnerFlow(flow, published ?? flow.written.text)
+}

@@ -47,35 +47,24 @@ function walk(node: unknown, inside: boolean, reads: Reads): void {
       return
     case 'variable':
       readVariable(tree, inside, reads)
-      {
-        walkSuffix(tree, reads)
-        return
-      }
+      walkSuffix(tree, reads)
+      return
     case 'bind':
       reads.own.add(String((tree.lhs as Tree).value))
-      {
-        walk(tree.rhs, inside, reads)
-        return
-      }
+      walk(tree.rhs, inside, reads)
+      return
     case 'lambda':
       for (const parameter of tree.arguments ?? []) reads.own.add(String(parameter.value))
-      {
-        walk(tree.body, true, reads)
-        return
-      }
+      walk(tree.body, true, reads)
+      return
     case 'transform':
-      walk(tree.pattern, inside, reads)
-      {
-        walk([tree.update, tree.delete], true, reads)
-        return
-      }
+      walk([tree.pattern, tree.update, tree.delete], true, reads)
+      return
     default:
       for (const [name, member] of Object.entries(tree))
         if (!suffixes.has(name)) walk(member, inside || tree.type === 'sort', reads)
-      {
-        walkSuffix(tree, reads)
-        return
-      }
+      walkSuffix(tree, reads)
+      return
   }
 }
 

@@ -50,6 +50,8 @@ export function begin(machinery: Machinery, execution: Execution, type: 'STANDAR
       roleArn: program.roleArn,
     },
   })
+  // AWS counts the first state as following nothing.
+  root.previousEvent = 0
   const seconds = Math.min(program.timeoutSeconds ?? longestSeconds[type], longestSeconds[type])
   keeper.setTimer(root, 'execution', execution.startedAt + seconds * 1000)
   enter(machinery, root, program.startAt, inputOf(execution))

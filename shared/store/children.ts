@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { itemsUnder } from './pages.ts'
+import { listUnder } from './pages.ts'
 import { keys } from './table.ts'
 
 /** A run that a step of another run started and waits for. */
@@ -61,5 +61,5 @@ export async function noteAnswered({ db, settings }: World, row: ChildRow): Prom
 
 /** Every run that steps of this run started; strongly consistent. */
 export async function listChildren(world: World, org: string, run: string): Promise<ChildRow[]> {
-  return Array.fromAsync(itemsUnder<ChildRow>(world, keys.run(org, run).pk, 'CHILD#'))
+  return await listUnder<ChildRow>(world, keys.run(org, run).pk, 'CHILD#')
 }

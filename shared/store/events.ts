@@ -20,31 +20,39 @@ export interface RunEvent {
 /** Most events of one item, so that a reader finds any number with one query. */
 export const eventsPerItem = 100
 
-interface EventsRow {
-  first: number
+/** How far a run's record of events goes. */
+export interface EventsEnd {
+  /** Number of the last event. */
   last: number
-  /** Number of the table's last change that these events tell of. */
+  /** Number of the last change of the table that these events tell of. */
   through: string
+  /** How many events of that change they tell. */
+  parts: number
+  /** JSON text that the maker of events keeps for itself. */
+  memory: string
+  /** True after the event that ends the run. */
+  ended: boolean
+}
+
+interface EventsRow extends EventsEnd {
+  first: number
   /** JSON text of a list of events. */
   events: string
 }
 
-/** How far a run's record of events goes. */
-export interface EventsEnd {
-  last: number
-  through: string
-}
+/** Where the record of a run ends that has none. */
+export const noEvents: EventsEnd = { last: 0, through: '', parts: 0, memory: '{}', ended: false }
 
 /** Where the record ends; strongly consistent. */
 export async function endOfEvents(world: World, org: string, run: string): Promise<EventsEnd> {
-  const newest = itemsUnder<EventsRow>(world, keys.run(org, run).pk, 'EVT#', {
+  const newest = itemsUnder<EventsEnd>(world, keys.run(org, run).pk, 'EVT#', {
     ScanIndexForward: false,
     Limit: 1,
-    ProjectionExpression: '#last, through',
+    ProjectionExpression: '#last, through, parts, memory, ended',
     ExpressionAttributeNames: { '#last': 'last' },
   })
-  for await (const { last, through } of newest) return { last, through }
-  return { last: 0, through: '' }
+  for await (const end of newest) return end
+  return noEvents
 }
 
 /**
@@ -57,15 +65,10 @@ export async function addEvents(
   org: string,
   run: string,
   events: RunEvent[],
-  through: string,
+  end: EventsEnd,
 ): Promise<boolean> {
-  const first = events[0]?.seq ?? 0
-  const row: EventsRow = {
-    first,
-    last: first + events.length - 1,
-    through,
-    events: JSON.stringify(events),
-  }
+  const first = end.last - events.length + 1
+  const row: EventsRow = { first, ...end, events: JSON.stringify(events) }
   try {
     await db.send(
       new PutCommand({

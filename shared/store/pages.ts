@@ -35,6 +35,18 @@ export function itemsUnder<T>(
   })
 }
 
+/** The same as a list. */
+export async function listUnder<T>(
+  world: World,
+  pk: string,
+  prefix: string,
+  more: Partial<Listing> = {},
+): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of itemsUnder<T>(world, pk, prefix, more)) items.push(item)
+  return items
+}
+
 /** How many items a query finds, up to a limit. */
 export async function countItems({ db, settings }: World, listing: Listing, atMost: number): Promise<number> {
   let count = 0

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { LogLevel, World } from '../world.ts'
-import { itemsUnder } from './pages.ts'
+import { itemsUnder, listUnder } from './pages.ts'
 import { keys } from './table.ts'
 import { itemFound } from './transact.ts'
 
@@ -134,7 +134,7 @@ export async function getStep(
 
 /** The working steps of a run in order of start; strongly consistent. */
 export async function listStepRows(world: World, org: string, run: string): Promise<StepRow[]> {
-  return Array.fromAsync(itemsUnder<StepRow>(world, keys.run(org, run).pk, 'STEP#'))
+  return await listUnder<StepRow>(world, keys.run(org, run).pk, 'STEP#')
 }
 
 /** The latest visits of working steps, newest first. */
@@ -158,11 +158,9 @@ export async function listStepLines(
   world: World,
   org: string,
   run: string,
-): Promise<Pick<StepRow, 'stepKey' | 'stepId' | 'as' | 'iter' | 'lines'>[]> {
-  return Array.fromAsync(
-    itemsUnder(world, keys.run(org, run).pk, 'STEP#', {
-      ProjectionExpression: 'stepKey, stepId, #as, iter, #lines',
-      ExpressionAttributeNames: { '#as': 'as', '#lines': 'lines' },
-    }),
-  )
+): Promise<Pick<StepRow, 'stepKey' | 'stepId' | 'as' | 'iter' | 'status' | 'lines'>[]> {
+  return await listUnder(world, keys.run(org, run).pk, 'STEP#', {
+    ProjectionExpression: 'stepKey, stepId, #as, iter, #status, #lines',
+    ExpressionAttributeNames: { '#as': 'as', '#status': 'status', '#lines': 'lines' },
+  })
 }

@@ -54,7 +54,8 @@ export interface RunRow {
   depth: number
   /** Account whose secrets the steps see before the organisation's. */
   secretsOwner?: string
-  retentionDays: number
+  /** How long the record is kept after the end. */
+  retentionSeconds: number
   /** First step: `{stepId, as}` as JSON text, for the log's first entry. */
   entry: string
   /** Seconds since 1970 at which the record may be removed. */
@@ -151,6 +152,8 @@ export interface RunChange {
   from?: RunStatus[]
   /** Attribute that must not exist yet. */
   unless?: string
+  /** The run ends now (seconds since 1970): its record is kept from here on as long as the flow said. */
+  endsAt?: number
 }
 
 /** Statuses of a run that has not ended. */
@@ -207,6 +210,8 @@ export function runUpdate(orgId: string, runId: string, { set, setOnce = {}, ...
       ([key, given]) => `${name(key)} = if_not_exists(${name(key)}, ${value(key, given)})`,
     ),
   ]
+  if (change.endsAt !== undefined)
+    sets.push(`${name('ttl')} = ${name('retentionSeconds')} + ${value('endsAt', change.endsAt)}`)
   const remove = (change.remove ?? []).map(name)
   const conditions = ['attribute_exists(pk)']
   if (change.from) {

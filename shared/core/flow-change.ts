@@ -12,9 +12,9 @@ import {
 } from '../store/flows.ts'
 import { transact, type Write } from '../store/transact.ts'
 import type { JsonObject, World } from '../world.ts'
-import { checkGuard, type Guard } from './flow-guard.ts'
-import { type FlowDetails, readDetails } from './flow-details.ts'
 import { definitionOf, hashOf } from './definition-of.ts'
+import { type FlowDetails, readDetails } from './flow-details.ts'
+import { checkGuard, type Guard } from './flow-guard.ts'
 
 /** What an author may change of a flow; what is absent stays. */
 export interface FlowChange extends FlowDetails {
@@ -109,12 +109,11 @@ export function changed(
 export function newState(
   world: World,
   { orgId, actor }: Author,
-  { name: given, definition, ...rest }: FlowChange,
+  { definition, ...given }: FlowChange,
 ): FlowState {
-  const draft = draftOf(definition ?? { metadata: { name: given ?? '' }, nodes: {} })
-  const written = definitionOf(draft.text).graph?.metadata
-  const details = readDetails({ ...rest, name: given ?? written?.name ?? '' })
-  const { name = '', description = null, tags = [] } = details
+  const { name: called, description = null, tags = [] } = readDetails(given)
+  const draft = draftOf(definition ?? { metadata: { name: called ?? '' }, nodes: {} })
+  const name = called ?? nameOf(draft)
   const at = instant(world.clock.now())
   const flow: FlowRow = {
     id: world.ids.uuid(),
@@ -142,6 +141,12 @@ export function newState(
     changed: true,
   }
   return { flow: described(flow, summary, draft), draft }
+}
+
+/** The name that a document gives itself. @throws {Fault} `validation_failed` if it has none. */
+function nameOf({ text }: DraftRow): string {
+  const name = definitionOf(text).graph?.metadata.name ?? ''
+  return readDetails({ name }).name ?? ''
 }
 
 /** The row with what follows from its draft and its latest version. */

@@ -146,4 +146,3 @@ export function readVersions(
   }
   return readItems<ListedVersion>(world, listing)
 }
-

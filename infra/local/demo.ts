@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createApiKey } from '../../shared/core/api-keys.ts'
 import { createOrganisation } from '../../shared/core/organisations.ts'
 import type { Principal } from '../../shared/core/principal.ts'
-import { saveAndPublish } from '../../shared/core/versions.ts'
+import { saveAndPublish } from '../../shared/core/publish.ts'
 import type { World } from '../../shared/world.ts'
 import type { DataFolder } from './data-folder.ts'
 

@@ -48,10 +48,10 @@ Organisation demo: sign in as ${demo.email}, ${signIn}
 API key: ${demo.apiKey}
 
 Run a flow that answers at once:
-${curl(`/v1/client/flow/${demo.flows['lead-score']}/execute`, '{"company":"Acme","employees":250,"budget":40000}')}
+${curl(`/v1/client/flow/${demo.flows['renewal-risk']}/execute`, '{"customerId":"cus_123","topic":"renewal"}')}
 
 Run one that waits for an approval:
-${curl(`/v1/client/flow/${demo.flows['expense-approval']}/execute`, '{"employee":"Ada","amount":420,"purpose":"Conference"}')}
+${curl(`/v1/client/flow/${demo.flows['expense-approval']}/execute`, '{"employee":"Ada","amount":420,"reason":"Conference"}')}
 
 and answer it, with the appRunId it gave:
 ${curl('/v1/flowrun/resume/<appRunId>', '{"decision":"approve"}')}

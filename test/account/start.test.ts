@@ -37,7 +37,7 @@ describe('npm start', () => {
     const answers = await Promise.all(lines.map((line) => shell('sh', ['-c', line])))
 
     expect(lines).toHaveLength(2)
-    expect(JSON.parse(answers[0]!.stdout)).toMatchObject({ rating: expect.any(String) })
+    expect(JSON.parse(answers[0]!.stdout)).toEqual({ summary: 'Renewal risk is low', score: 82 })
     expect(JSON.parse(answers[1]!.stdout)).toMatchObject({
       status: 'waiting',
       appRunId: expect.any(String),

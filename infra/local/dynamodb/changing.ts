@@ -66,9 +66,8 @@ export class Changing {
     const newRow = after && indexRow(table, index, after)
     if (oldRow !== undefined && oldRow !== newRow) this.#writer.setRow(oldRow, undefined)
     if (newRow === undefined) return
-    const content = indexContent(index, after!)
-    if (oldRow === newRow && indexContent(index, before!) === content) return
-    this.#writer.setRow(newRow, content)
+    if (oldRow === newRow && showsTheSame(index, before!, after!)) return
+    this.#writer.setRow(newRow, indexContent(index, after!))
   }
 
   #setExpiry(table: Table, row: string, before: Item | undefined, after: Item | undefined): void {
@@ -80,6 +79,11 @@ export class Changing {
     this.#writer.setRow(expiryRow(table, is, row), '')
     this.#onExpiry(is)
   }
+}
+
+/** Whether an index row stays as it is: an update leaves the values that it does not touch the very same. */
+function showsTheSame({ projected }: Index, before: Item, after: Item): boolean {
+  return projected?.every((name) => attribute(before, name) === attribute(after, name)) ?? false
 }
 
 /** What an index row carries of an item, as JSON. */

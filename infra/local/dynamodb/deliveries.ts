@@ -2,12 +2,22 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda'
 import type { Clock, Log } from '../../../shared/world.ts'
+import type { Item } from './attribute-value.ts'
 import { numbered, places, rowsFrom } from './row-keys.ts'
 import type { Storage } from './storage.ts'
 import { type Change, changeRow, readChange, sequenceNumber, toRecord } from './stream.ts'
 
 /** Takes changes; may name those from which on it wants them again. */
 export type Deliver = (records: DynamoDBRecord[]) => Promise<DynamoDBBatchResponse | undefined>
+
+/** Whether the consumer is to see changes of the item with this key. */
+export type Wants = (key: Item) => boolean
+
+/** Changes to deliver, and the number up to which there was nothing else. */
+interface Taken {
+  changes: Change[]
+  end: number
+}
 
 const batchSize = 100
 const attempts = 10
@@ -24,6 +34,7 @@ export class Deliveries {
   readonly #log: Log
   readonly #deadFolder: string
   #deliver: Deliver | undefined
+  #wants: Wants = () => true
   #queue: Change[] = []
   /** Last change that is on disk, and last one that needs no delivery any more. */
   #committed: number
@@ -58,8 +69,9 @@ export class Deliveries {
     return this.#committed
   }
 
-  start(deliver: Deliver): void {
+  start(deliver: Deliver, wants: Wants = this.#wants): void {
     this.#deliver = deliver
+    this.#wants = wants
     this.#run()
   }
 
@@ -88,15 +100,26 @@ export class Deliveries {
       },
       (error: unknown) => {
         this.#running = undefined
+        // What was in hand is read from disk again.
+        this.#behind = true
         this.#log.error('stream stands still until the next change', { error: String(error) })
       },
     )
   }
 
   async #drain(deliver: Deliver): Promise<void> {
+    while (!this.#closed) {
+      const taken = await this.#take()
+      if (!taken) return
+      await this.#deliverAll(deliver, taken.changes)
+      if (!this.#closed) this.#delivered = taken.end
+    }
+  }
+
+  async #deliverAll(deliver: Deliver, changes: Change[]): Promise<void> {
     let size = batchSize
     let failures = 0
-    let pending = await this.#take()
+    let pending = changes
     while (pending.length > 0 && !this.#closed) {
       const batch = pending.slice(0, size)
       const { done, error } = await attempt(deliver, batch)
@@ -105,25 +128,29 @@ export class Deliveries {
         pending = pending.slice(done)
         failures = 0
       }
-      if (done === batch.length) size = batchSize
-      else {
-        failures += 1
-        // Halved, so that one bad change does not hold up the others for long.
-        size = Math.max(1, Math.floor(size / 2))
-        if (failures >= attempts) {
-          await this.#bury(pending[0]!, error)
-          await this.#checkpoint(pending[0]!)
-          pending = pending.slice(1)
-          failures = 0
-        } else await this.#pause(Math.min(backoffMs.most, backoffMs.first * 2 ** (failures - 1)))
+      if (done === batch.length) continue
+      // Halved, so that one bad change does not hold up the others for long.
+      size = Math.max(1, Math.floor(size / 2))
+      failures += 1
+      if (failures < attempts) {
+        await this.#pause(Math.min(backoffMs.most, backoffMs.first * 2 ** (failures - 1)))
+        continue
       }
-      if (pending.length === 0) pending = await this.#take()
+      await this.#bury(pending[0]!, error)
+      await this.#checkpoint(pending[0]!)
+      pending = pending.slice(1)
+      failures = 0
     }
   }
 
-  /** The next changes to deliver; none when all are delivered. */
-  async #take(): Promise<Change[]> {
-    if (!this.#behind) return this.#queue.splice(0, batchSize)
+  /** The next changes, undefined when all are delivered. */
+  async #take(): Promise<Taken | undefined> {
+    const found = this.#behind ? await this.#read() : this.#queue.splice(0, batchSize)
+    if (found.length === 0) return undefined
+    return { changes: found.filter(({ key }) => this.#wants(key)), end: found.at(-1)!.sequence }
+  }
+
+  async #read(): Promise<Change[]> {
     const range = { ...rowsFrom(places.change), gte: Buffer.from(changeRow(this.#delivered + 1)) }
     const committed = this.#committed
     const found: Change[] = []

@@ -94,14 +94,14 @@ function signature(request: Record<string, unknown>, values: Values): string | u
   for (const name of texts) {
     const text = request[name]
     if (text === undefined || text === null) {
-      key += '\n'
+      key += '\0'
       continue
     }
     if (typeof text !== 'string') throw unreadable(`${typeof text} cannot be converted to String`)
     if (text.length > expressionLimit)
       throw invalid(`Invalid ${name}: Expression size has exceeded the maximum allowed size`)
     any = true
-    key += `${text}\n`
+    key += `=${text}\0`
   }
   if (request.ExpressionAttributeNames) key += JSON.stringify(request.ExpressionAttributeNames)
   for (const name in values) key += `${name}${typeOf(values[name]!)}`
@@ -141,6 +141,7 @@ interface ParsedUpdate {
 
 /** dynalite's grammars decide what is an expression; their trees are turned into ours. */
 function parse(request: Record<string, unknown>, values: Values): Expressions {
+  checkNames(request.ExpressionAttributeNames)
   const written: Record<string, unknown> = {}
   for (const name of texts) if (typeof request[name] === 'string') written[name] = request[name]
   if (request.ExpressionAttributeNames) written.ExpressionAttributeNames = request.ExpressionAttributeNames
@@ -150,6 +151,13 @@ function parse(request: Record<string, unknown>, values: Values): Expressions {
   const problem = dynalite.validateExpressions(written)
   if (problem !== undefined) throw invalid(problem)
   return new Reading(written, copies).expressions()
+}
+
+function checkNames(names: unknown): void {
+  if (names === undefined || names === null) return
+  if (typeof names !== 'object' || Array.isArray(names)) throw unreadable('Unexpected field type')
+  if (Object.values(names).some((name) => typeof name !== 'string'))
+    throw unreadable('A name in ExpressionAttributeNames is no text')
 }
 
 class Reading {

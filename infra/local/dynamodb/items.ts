@@ -2,7 +2,7 @@ import type { Storage } from './storage.ts'
 import { StoredItem } from './stored-item.ts'
 
 /** Most characters of JSON that the cache holds; parsed items come on top. */
-const cacheLimit = 6 * 1024 * 1024
+const cacheLimit = 3 * 1024 * 1024
 /** What an entry costs beside its text. */
 const entryCost = 200
 
@@ -11,11 +11,11 @@ const entryCost = 200
  * needs no second look.
  */
 export class Items {
-  readonly #storage: Storage
+  readonly #storage: Pick<Storage, 'get'>
   readonly #cache = new Map<string, StoredItem | undefined>()
   #size = 0
 
-  constructor(storage: Storage) {
+  constructor(storage: Pick<Storage, 'get'>) {
     this.#storage = storage
   }
 

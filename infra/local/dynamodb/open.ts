@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import type { Clock, Log } from '../../../shared/world.ts'
 import { CannotStart } from '../data-folder.ts'
 import type { Call, Endpoint, Reply } from '../endpoint.ts'
 import { refusal } from '../endpoint.ts'
 import { Changing } from './changing.ts'
-import { type Deliver, Deliveries } from './deliveries.ts'
+import { type Deliver, Deliveries, type Wants } from './deliveries.ts'
 import type { Engine, Operation, Request } from './engine.ts'
 import { Expiry } from './expiry.ts'
 import { batchGetItem, getItem, transactGetItems } from './item-reads.ts'
@@ -14,6 +16,7 @@ import { Items } from './items.ts'
 import { query, scan } from './lists.ts'
 import { batchWriteItem, transactWriteItems } from './many-writes.ts'
 import { Refused, unknownOperation, unreadable } from './refuse.ts'
+import { reshape } from './reshape.ts'
 import { Storage } from './storage.ts'
 import { Sequence } from './stream.ts'
 import {
@@ -31,15 +34,23 @@ import { Writer } from './writer.ts'
 export interface Dynamo extends Endpoint {
   /**
    * Names the one consumer of the stream. It gets up to 100 records at a time, in order and at least once, those
-   * first that an earlier process has not seen delivered.
+   * first that an earlier process has not seen delivered. As the filter of an event source mapping, `wants` passes
+   * over records by their key (in DynamoDB's JSON); they count as delivered.
    */
-  onChanges(deliver: Deliver): void
+  onChanges(deliver: Deliver, wants?: Wants): void
+  /**
+   * Before anyone uses the table: gives it, if an earlier release made it, the indexes that CreateTable would give it
+   * today, and fills them. Answers whether there was anything to do.
+   *
+   * @throws {CannotStart} when its primary key has changed.
+   */
+  reshape(request: CreateTableCommandInput): Promise<boolean>
   /** Finishes what is under way and lets go of the folder. */
   close(): Promise<void>
 }
 
 export interface DynamoOptions {
-  /** Folder of the database; records that the stream gave up lie in its `dead`. */
+  /** Data folder: the database lies in its `dynamodb`, records that the stream gave up in its `dead`. */
   dir: string
   clock: Clock
   log: Log
@@ -67,16 +78,15 @@ const operations: Record<string, Operation> = {
 }
 
 const prefix = 'DynamoDB_20120810.'
-const headers = { 'content-type': 'application/x-amz-json-1.0' }
 
 /**
  * Opens the database, without reading its items.
  *
- * @throws {CannotStart} if another process has it open, or it has lost acknowledged writes.
+ * @throws {CannotStart} if another process has it open, or it is damaged.
  */
 export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions): Promise<Dynamo> {
   await makeFolder(dir)
-  const storage = await Storage.open(join(dir, 'level'))
+  const storage = await Storage.open(join(dir, 'dynamodb'))
   const tables = await Tables.open(storage)
   const tokens = await Tokens.open(storage, clock)
   const deliveries = await Deliveries.open(storage, clock, log, dir)
@@ -92,7 +102,8 @@ export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions):
   return {
     service: 'DYNAMODB',
     handle: (call) => handle(engine, log, call),
-    onChanges: (deliver) => deliveries.start(deliver),
+    onChanges: (deliver, wants) => deliveries.start(deliver, wants),
+    reshape: (request) => reshape(engine, { ...request }),
     async close() {
       await expiry.close()
       await writer.settled()
@@ -118,12 +129,17 @@ async function handle(engine: Engine, log: Log, { target, body }: Call): Promise
       log.warn(`DynamoDB operation ${target} is not served here`)
       throw unknownOperation()
     }
-    return { status: 200, headers, body: await operation(engine, readBody(body), body) }
+    return success(await operation(engine, readBody(body), body))
   } catch (error) {
     if (error instanceof Refused) return error.reply()
     log.error('DynamoDB endpoint failed', { target, error: String(error), stack: (error as Error).stack })
     return refusal('com.amazonaws.dynamodb.v20120810#InternalServerError', 'Internal error', 500)
   }
+}
+
+function success(body: string): Reply {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-crc32': String(crc32(body)) }
+  return { status: 200, headers, body }
 }
 
 function readBody(body: string): Request {

@@ -18,8 +18,6 @@ export const places = {
   token: 'token/',
   /** Changes that the stream has still to deliver. */
   change: 'change/',
-  /** Numbers of the latest batches. */
-  batch: 'batch/',
   delivered: 'delivered',
 } as const
 

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
 import { ClassicLevel } from 'classic-level'
 import { CannotStart } from '../data-folder.ts'
-import { numbered, places, type Range, rowsFrom } from './row-keys.ts'
+import type { Range } from './row-keys.ts'
+import { checkLogs } from './write-ahead-log.ts'
 
 /** A row to write, or with `value` undefined to delete. */
 export interface Write {
@@ -9,35 +10,24 @@ export interface Write {
   value: string | undefined
 }
 
-const rememberedBatches = 4096
-
-/**
- * The LevelDB under the endpoint. Values carry a checksum, and every batch leaves its number in a ring, so that rows
- * and batches which the disk has lost or changed are noticed instead of served.
- */
+/** The LevelDB under the endpoint. Values carry a checksum: what the disk has changed is noticed instead of served. */
 export class Storage {
   readonly #level: ClassicLevel<string, string>
-  #batches: number
 
-  private constructor(level: ClassicLevel<string, string>, batches: number) {
+  private constructor(level: ClassicLevel<string, string>) {
     this.#level = level
-    this.#batches = batches
   }
 
-  /** @throws {CannotStart} if another process has it open, or acknowledged writes are missing from it. */
+  /** @throws {CannotStart} if another process has it open, or it is damaged. */
   static async open(folder: string): Promise<Storage> {
+    checkLogs(folder)
     const level = new ClassicLevel<string, string>(folder, { keyEncoding: 'utf8', valueEncoding: 'utf8' })
     try {
       await level.open()
     } catch (error) {
       throw explain(error as LevelError, folder)
     }
-    try {
-      return new Storage(level, await countBatches(level, folder))
-    } catch (error) {
-      await level.close()
-      throw error
-    }
+    return new Storage(level)
   }
 
   /** The row as the disk has it. */
@@ -68,12 +58,7 @@ export class Storage {
 
   /** Writes all or nothing; on disk when it resolves. */
   async write(writes: Write[]): Promise<void> {
-    this.#batches += 1
-    const number = numbered(this.#batches)
-    const slot = numbered(this.#batches % rememberedBatches)
-    const batch = writes.map(operation)
-    batch.push({ type: 'put', key: places.batch + slot, value: number })
-    await this.#level.batch(batch, { sync: true })
+    await this.#level.batch(writes.map(operation), { sync: true })
   }
 
   /** Writes what may be lost when the machine dies: it is only ever repeated work. */
@@ -112,22 +97,6 @@ function unsealed(value: string, key: string | Buffer): string {
   const content = value.slice(7)
   if (crc32(content) === Number.parseInt(value.slice(0, 7), 36)) return content
   throw new Error(`The row ${JSON.stringify(String(key))} of the local database is damaged`)
-}
-
-/** @throws {CannotStart} if the numbers of the latest batches have a gap. */
-async function countBatches(level: ClassicLevel<string, string>, folder: string): Promise<number> {
-  const { gte, lt } = rowsFrom(places.batch)
-  const rows = await level
-    .values<Buffer, string>({ gte, lt, keyEncoding: 'buffer', highWaterMarkBytes: 1 << 20 })
-    .all()
-  const numbers = rows.map(Number).sort((a, b) => a - b)
-  const newest = numbers.at(-1) ?? 0
-  const expected = Math.min(newest, rememberedBatches)
-  if (numbers.length === expected && numbers[0] === (newest === 0 ? undefined : newest - expected + 1))
-    return newest
-  throw new CannotStart(
-    `The database in ${folder} has lost acknowledged writes (its newest batch is ${newest}, and earlier ones are missing). Restore the folder from a copy, or move it away to start empty.`,
-  )
 }
 
 interface LevelError extends Error {

@@ -51,7 +51,7 @@ export function toRecord(change: Change): DynamoDBRecord {
     eventSourceARN: streamArn(table),
     dynamodb: {
       ApproximateCreationDateTime: Math.floor(at / 1000),
-      Keys: structuredClone(key) as Image,
+      Keys: JSON.parse(JSON.stringify(key)) as Image,
       SequenceNumber: sequenceNumber(change),
       SizeBytes: (before?.text.length ?? 0) + (after?.text.length ?? 0),
       StreamViewType: 'NEW_AND_OLD_IMAGES',
@@ -77,8 +77,12 @@ export function streamArn(table: string): string {
   return `${tableArn(table)}/stream/local`
 }
 
+let knownRegion: string | undefined
+
 function region(): string {
-  return process.env.AWS_REGION ?? 'us-east-1'
+  // Looking into the environment is slow, and the Region does not change.
+  knownRegion ??= process.env.AWS_REGION ?? 'us-east-1'
+  return knownRegion
 }
 
 /** Numbers the changes of all tables. */

@@ -17,7 +17,7 @@ export class Tables {
   static async open(storage: Storage): Promise<Tables> {
     const tables = new Tables()
     for await (const rows of storage.read(rowsFrom(places.table)))
-      for (const { value } of rows) tables.#keep(JSON.parse(value))
+      for (const { value } of rows) tables.#take(toTable(JSON.parse(value) as Kept))
     return tables
   }
 
@@ -38,42 +38,52 @@ export class Tables {
 
   /** @throws {Refused} ValidationException, ResourceInUseException. */
   create(request: Members, now: number, writer: Writer): Table {
-    const streams = readStream(request.StreamSpecification)
-    refuseUnserved(request)
-    const checked = checkedDefinition(request)
-    const name = checked.TableName as string
+    const { definition, streams } = readDefinition(request)
+    const name = definition.TableName as string
     if (this.#tables.has(name)) throw tableInUse(name)
-    const table = this.#keep({ description: describe(checked, streams, now), streams })
-    this.#write(table, writer)
+    const table = toTable({ description: describe(definition, streams, now), streams })
+    this.keep(table, writer)
     return table
+  }
+
+  /** The table as a CreateTable request describes it today, with what stays of the one that there is. */
+  read(request: Members, { description, ttl }: Table): Table {
+    const { definition, streams } = readDefinition(request)
+    const made = Number(description.CreationDateTime) * 1000
+    return toTable({ description: describe(definition, streams, made), streams, ttl })
   }
 
   setTtl(table: Table, attribute: string | undefined, writer: Writer): void {
     table.ttl = attribute
-    this.#write(table, writer)
+    this.keep(table, writer)
   }
 
-  #write({ name, description, streams, ttl }: Table, writer: Writer): void {
+  /** Takes a table up, in memory and on disk. */
+  keep(table: Table, writer: Writer): void {
+    const { name, description, streams, ttl } = table
+    this.#take(table)
     writer.setRow(places.table + name, JSON.stringify({ description, streams, ttl }))
   }
 
-  #keep({ description, streams, ttl }: Pick<Table, 'description' | 'streams'> & { ttl?: string }): Table {
-    const definition = description as unknown as Definition
-    const types = new Map(
-      definition.AttributeDefinitions.map((row) => [row.AttributeName, row.AttributeType]),
-    )
-    const table: Table = {
-      name: definition.TableName,
-      ...keySchema(definition.KeySchema, types),
-      indexes: [],
-      streams,
-      ttl,
-      description,
-    }
-    table.indexes = (definition.GlobalSecondaryIndexes ?? []).map((index) => readIndex(index, table, types))
+  #take(table: Table): void {
     this.#tables.set(table.name, table)
-    return table
   }
+}
+
+type Kept = Pick<Table, 'description' | 'streams'> & { ttl?: string | undefined }
+
+function toTable({ description, streams, ttl }: Kept): Table {
+  const definition = description as unknown as Definition
+  const types = new Map(definition.AttributeDefinitions.map((row) => [row.AttributeName, row.AttributeType]))
+  const keys = keySchema(definition.KeySchema, types)
+  const indexes = (definition.GlobalSecondaryIndexes ?? []).map((index) => readIndex(index, keys, types))
+  return { name: definition.TableName, ...keys, indexes, streams, ttl, description }
+}
+
+function readDefinition(request: Members): { definition: Members; streams: boolean } {
+  const streams = readStream(request.StreamSpecification)
+  refuseUnserved(request)
+  return { definition: checkedDefinition(request), streams }
 }
 
 interface Definition {

@@ -54,7 +54,8 @@ export class Tokens {
     this.#used.delete(token)
     this.#used.set(token, use)
     writer.setRow(`${places.token}${numbered(use.at)}/${token}`, use.digest)
-    if (use.at - this.#clearedAt > clearEveryMs) void this.#clear()
+    // What stays lying is cleared the next time.
+    if (use.at - this.#clearedAt > clearEveryMs) this.#clear().catch(() => undefined)
   }
 
   async #clear(): Promise<void> {

@@ -21,7 +21,7 @@ interface Ahead {
  * Nobody is answered before the batch that holds what he wrote, or what he was refused for, is on disk.
  */
 export class Writer {
-  readonly #storage: Storage
+  readonly #storage: Pick<Storage, 'write'>
   readonly #items: Items
   readonly #onChanges: (changes: Change[]) => void
   readonly #onFailure: (error: unknown) => void
@@ -31,7 +31,7 @@ export class Writer {
   #flying: Batch | undefined
 
   constructor(
-    storage: Storage,
+    storage: Pick<Storage, 'write'>,
     items: Items,
     on: { changes: (changes: Change[]) => void; failure: (error: unknown) => void },
   ) {

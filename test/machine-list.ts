@@ -17,6 +17,8 @@ export interface MachineList extends Endpoint {
   readonly made: MadeMachine[]
   /** How often CreateStateMachine was called. */
   readonly calls: { create: number }
+  /** Names of machines that a run stands on. */
+  readonly busy: Set<string>
 }
 
 const prefix = 'arn:aws:states:us-east-1:000000000000:stateMachine:'
@@ -24,11 +26,28 @@ const prefix = 'arn:aws:states:us-east-1:000000000000:stateMachine:'
 export function openMachineList(clock: Clock): MachineList {
   const made: MadeMachine[] = []
   const calls = { create: 0 }
+  const busy = new Set<string>()
   const operations: Record<string, (request: MadeMachine & { stateMachineArn: string }) => object | null> = {
     CreateStateMachine(request) {
       calls.create++
       if (!made.some(({ name }) => name === request.name)) made.push(request)
       return { stateMachineArn: prefix + request.name, creationDate: clock.now() / 1000 }
+    },
+    DeleteStateMachine({ stateMachineArn }) {
+      const index = made.findIndex(({ name }) => prefix + name === stateMachineArn)
+      if (index >= 0) made.splice(index, 1)
+      return {}
+    },
+    ListExecutions({ stateMachineArn }) {
+      const name = stateMachineArn.replace(prefix, '')
+      const execution = {
+        executionArn: `${prefix}run`,
+        stateMachineArn,
+        name: 'run',
+        status: 'RUNNING',
+        startDate: clock.now() / 1000,
+      }
+      return { executions: busy.has(name) ? [execution] : [] }
     },
     DescribeStateMachine({ stateMachineArn }) {
       const machine = made.find(({ name }) => prefix + name === stateMachineArn)
@@ -37,7 +56,7 @@ export function openMachineList(clock: Clock): MachineList {
         : null
     },
   }
-  return { service: 'SFN', made, calls, handle: async (call) => answer(operations, call) }
+  return { service: 'SFN', made, calls, busy, handle: async (call) => answer(operations, call) }
 }
 
 function answer(

@@ -1,20 +1,23 @@
 import type { Expressions, Scope } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
+import { raisedFrom, raisedState } from './errors.ts'
 import { asValue } from './exits.ts'
 import type { Frame, Zone } from './frame.ts'
 import { framesOf } from './names.ts'
 import { reachable } from './reachable.ts'
 import { readsOf } from './reads.ts'
-import type { Assign } from './shop.ts'
+import type { Assign, Shop } from './shop.ts'
 import { traceVariable } from './trace.ts'
 
 /**
  * The scope of an item or a branch. Its variables start empty: whatever is read in it before it is assigned would end
  * the run. One Pass sets them, if there are any.
  */
-export function bodyStates(body: Zone, states: States, given: Assign, begin: string): Scope {
-  const used = reachable({ StartAt: body.scope.start, States: states })
-  const read = readsOf(used)
+export function bodyStates(body: Zone, states: States, given: Assign, begin: string, shop: Shop): Scope {
+  const raised = { [raisedFrom(body, shop)]: raisedState(body) }
+  const used = reachable({ StartAt: body.scope.start, States: { ...states, ...raised } })
+  // Who comes to the Fail state has assigned what it reads.
+  const read = readsOf({ ...used.States, [raisedFrom(body, shop)]: null })
   const empty = Object.entries(emptyVariables(body)).filter(([name]) => read.has(name))
   const assign = { ...Object.fromEntries(empty), ...given }
   if (Object.keys(assign).length === 0) return used

@@ -41,6 +41,7 @@ export function compile(graph: Graph, { kind, stepFunction }: CompileOptions): M
     stepFunction,
     names: stateNames(plan.spots.keys()),
     caught: new Map(),
+    raised: new Map(),
     checks: new Map(),
     enders: new Map(),
     write: (zone) => zoneStates(zone, shop),

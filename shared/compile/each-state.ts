@@ -30,7 +30,7 @@ export function eachStates(spot: Spot, options: EachOptions, writer: ParamWriter
   }
   const selected = Object.entries(given).filter(([name]) => read.has(name))
   const assign = selected.map(([name]) => [name, expression(`$states.input.${name}`)] as const)
-  const scope = bodyStates(body, inner, Object.fromEntries(assign), shop.names.helper(node.id, 'item'))
+  const scope = bodyStates(body, inner, Object.fromEntries(assign), shop.names.helper(node.id, 'item'), shop)
   const state: MapState = {
     Type: 'Map',
     Items: items.written,
@@ -67,16 +67,14 @@ function itemsOf({ items, maxItems }: EachOptions, writer: ParamWriter, shop: Sh
     const written = items.length <= most ? writer.value(items) : expression('"too many"')
     return { written, count: String(items.length), most }
   }
-  const formula = writer.formula(items)
+  const formula = writer.formula(items as string)
   const list = `($i := ${formula}; $type($i) = "array" ? $i : $type($i) = "null" ? [] : [$i])`
   const written = expression(`($l := ${list}; $count($l) <= ${most} ? $l : "too many")`)
   return { written, count: `$count(${list})`, most }
 }
 
 /** The failure that `itemsOf` provokes is told from others by looking at the list again. */
-function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch?: Catcher[] } {
-  const target = errorTarget(spot, shop)
-  if (target === null) return {}
+function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch: Catcher[] } {
   const tooMany = `${count} > ${most}`
   const first: Catcher = {
     ErrorEquals: ['States.QueryEvaluationError'],
@@ -88,7 +86,7 @@ function catching(spot: Spot, { count, most }: Items, shop: Shop): { Catch?: Cat
       ),
     ),
     Output: {},
-    Next: target,
+    Next: errorTarget(spot, shop),
   }
   return { Catch: [first, ...catchers(spot, shop)] }
 }

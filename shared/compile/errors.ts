@@ -1,93 +1,90 @@
 import { expression } from '../asl/expression.ts'
-import type { Catcher, Expressions } from '../asl/states.ts'
-import type { States } from '../steps/define.ts'
+import type { Catcher, Expressions, FailState } from '../asl/states.ts'
 import { type ChoiceExit, withAssign } from './exits.ts'
 import type { Spot, Zone } from './frame.ts'
+import { caughtMessage, caughtStepId, messageOf } from './messages.ts'
 import type { Assign, Shop } from './shop.ts'
 
-/** The state that an error of a step goes to; null = it rises to the step that holds the body. */
-export function errorTarget(spot: Spot, shop: Shop): string | null {
+/** The state that an error of a step goes to: its row, or where its scope fails to. */
+export function errorTarget(spot: Spot, shop: Shop): string {
   return spot.node.next.error ?? failureOf(spot.zone, shop)
 }
 
-/** Where a scope fails to. A catcher may not leave an item or a branch, so there an error rises by itself. */
-function failureOf(zone: Zone, shop: Shop): string | null {
+/**
+ * Where a scope fails to. A catcher may not leave an item or a branch: there a Fail state hands the error to the step
+ * that holds the body.
+ */
+function failureOf(zone: Zone, shop: Shop): string {
   if (zone.kind === 'run') return shop.names.failed
   if (zone.kind === 'loop') return failureOf((zone.container as Spot).zone, shop)
-  return shop.caught.get(zone) ?? null
+  return shop.caught.get(zone) ?? raisedFrom(zone, shop)
+}
+
+/** The Fail state of an item or a branch. */
+export function raisedFrom(zone: Zone, shop: Shop): string {
+  const name = shop.raised.get(zone) ?? shop.names.helper(zone.scope.start, 'raised')
+  shop.raised.set(zone, name)
+  return name
+}
+
+/** Tells the step that holds the body what failed in it, in the form in which a function's errors come. */
+export function raisedState({ frame }: Zone): FailState {
+  const error = `$${frame.prefix}lastError`
+  const message = messageOf(`{"Error": ${error}.error, "Cause": ${error}.cause}`)
+  const cause = `{"errorType": ${error}.stepId, "errorMessage": $substring(${message}, 0, 4000), "trace": []}`
+  return { Type: 'Fail', Error: expression(`${error}.error`), Cause: expression(`$string(${cause})`) }
 }
 
 /** Catchers of a step's own state: its timeout row, if any, then everything else. */
 export function catchers(spot: Spot, shop: Shop, timeouts: string[] = []): Catcher[] {
-  const list: Catcher[] = []
-  const late = spot.node.next.timeout
-  if (late !== undefined) {
-    const Assign = assignError(spot, caughtName, caughtCause)
-    list.push({ ErrorEquals: ['States.Timeout', ...timeouts], Assign, Output: {}, Next: late })
-  }
   const target = errorTarget(spot, shop)
-  if (target === null) return list
-  // `failed` makes a message of what it gets, so that most states need not.
-  const cause = target === shop.names.failed ? rawCause : caughtCause
+  const late = spot.node.next.timeout
+  const rowed: Catcher[] =
+    late === undefined
+      ? []
+      : [catcher(['States.Timeout', ...timeouts], late, assignCaught(spot, caughtMessage))]
+  // The last states make a message of what they get, so that most states need not.
+  const cleaned = target === shop.names.failed || [...shop.raised.values()].includes(target)
+  const assign = assignCaught(spot, cleaned ? rawCause : caughtMessage)
+  // States.ALL does not include the error of a payload that is too large.
   return [
-    ...list,
-    tooLarge(spot, target),
-    { ...tooLarge(spot, target), ErrorEquals: ['States.ALL'], Assign: assignError(spot, caughtName, cause) },
+    ...rowed,
+    catcher([tooLarge], target, assignTooLarge(spot)),
+    catcher(['States.ALL'], target, assign),
   ]
 }
 
-/** States.ALL does not include the error of a payload that is too large. */
-function tooLarge(spot: Spot, target: string): Catcher {
-  const name = 'States.DataLimitExceeded'
-  return {
-    ErrorEquals: [name],
-    Assign: assignError(spot, name, 'A value is larger than 256 KiB'),
-    Output: {},
-    Next: target,
-  }
+const tooLarge = 'States.DataLimitExceeded'
+
+function catcher(ErrorEquals: string[], Next: string, Assign: Assign): Catcher {
+  return { ErrorEquals, Assign, Output: {}, Next }
 }
 
-/** Leaves a step with an error that the machine itself finds. */
-export function raise(
-  spot: Spot,
-  code: Expressions,
+function assignTooLarge(spot: Spot): Assign {
+  return assignError(spot, tooLarge, 'A value is larger than 256 KiB')
+}
+
+/** The error before a catcher. One that rose from a body keeps the id of the step that failed there. */
+function assignCaught(spot: Spot, cause: string): Assign {
+  const rises = spot.step.bodyKind === 'item' || spot.step.bodyKind === 'branch'
+  const stepId = rises ? expression(caughtStepId(spot.node.id)) : spot.node.id
+  return assignError(spot, caughtName, cause, stepId)
+}
+
+/** Leaves a step with an error that the machine itself finds; `row` false: not by the step's own error row. */
+export function raise(spot: Spot, code: Expressions, cause: Expressions, shop: Shop, row = true): ChoiceExit {
+  const Next = row ? errorTarget(spot, shop) : failureOf(spot.zone, shop)
+  return withAssign({ Next }, assignError(spot, code, cause))
+}
+
+export function assignError(
+  { node, zone }: Spot,
+  error: Expressions,
   cause: Expressions,
-  shop: Shop,
-  states: States,
-  row = true,
-): ChoiceExit {
-  const target = row ? errorTarget(spot, shop) : failureOf(spot.zone, shop)
-  if (target !== null) return withAssign({ Next: target }, assignError(spot, code, cause))
-  const name = shop.names.helper(spot.node.id, 'failed')
-  states[name] = { Type: 'Fail', Error: code as string, Cause: cause as string }
-  return { Next: name }
-}
-
-/** True if an error in the scope has nowhere to go but up. */
-export function risesFrom(zone: Zone, shop: Shop): boolean {
-  return failureOf(zone, shop) === null
-}
-
-export function assignError({ node, zone }: Spot, error: Expressions, cause: Expressions): Assign {
-  return { [`${zone.frame.prefix}lastError`]: { stepId: node.id, error, cause } }
+  stepId: Expressions = node.id,
+): Assign {
+  return { [`${zone.frame.prefix}lastError`]: { stepId, error, cause } }
 }
 
 const caughtName = expression('$states.errorOutput.Error')
 const rawCause = expression('"" & $states.errorOutput.Cause')
-
-/** The message of the error that a catcher has before it. */
-export const caughtCause = expression(messageOf('$states.errorOutput'))
-
-/** The message of an error that `failed` is given. */
-export const lastMessage = expression(messageOf('{"Error": $lastError.error, "Cause": $lastError.cause}'))
-
-/**
- * JSONata of an error's message. A function's comes as JSON text `{errorType, errorMessage, trace}`; it is cut out rather
- * than parsed, because an expression that fails in a catcher ends the run.
- */
-function messageOf(error: string): string {
-  const inner = `$substringBefore($substringAfter($c, '"errorMessage":"'), '","trace":')`
-  const plain = `$replace($replace($replace($replace(${inner}, /"\\}$/, ""), '\\\\"', '"'), '\\\\n', ' '), '\\\\\\\\', '\\\\')`
-  const silent = `$e.Error = "States.Timeout" ? "The step took too long" : ""`
-  return `($e := ${error}; $c := "" & $e.Cause; $substring($c, 0, 14) = '{"errorType":"' ? ${plain} : $c = "" ? (${silent}) : $c)`
-}

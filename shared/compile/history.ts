@@ -1,6 +1,8 @@
 import type { Graph, Node, Scope } from '../definitions/graph.ts'
 import type { Issue } from '../faults.ts'
 import { findStep } from '../steps/index.ts'
+import type { Json } from '../world.ts'
+import { mayFail } from './templates.ts'
 
 /** The engine ends a run at 25,000 events (aws.md 1.2). */
 export const mostEvents = 25_000
@@ -47,10 +49,21 @@ function nodeEvents(node: Node, bound: number): number {
   const bodies = Object.values(node.bodies).map((body) => scopeEvents(body, bound))
   const inside = bodies.reduce((sum, events) => sum + events, 0)
   const rounds = Math.min(step.repeats?.of(node.params) ?? bound, step.repeats?.limit ?? 1)
+  const guarded = 'run' in step || 'ask' in step || 'subflow' in step ? 0 : guardEvents(node)
   if (step.bodyKind === 'item') return 4 + 2 + rounds * (4 + inside)
-  if (step.bodyKind === 'loop') return 4 + rounds * (2 + inside)
+  if (step.bodyKind === 'loop') return 4 + rounds * (2 + guarded + inside)
   if (step.bodyKind === 'branch') return 4 + 2 * bodies.length + inside
   // A wait may be followed by its route and by the record of its expiry.
   if (step.kind === 'wait' || 'subflow' in step) return 6 + 2 + 5
-  return step.kind === 'work' ? 5 + 2 : 2
+  return step.kind === 'work' ? 5 + 2 : 2 + guarded
+}
+
+/** A state that evaluates what may fail stands before one that cannot catch (guard.ts). */
+function guardEvents({ params }: Node): number {
+  return holdsRisk(params) ? 4 + 2 : 0
+}
+
+function holdsRisk(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('{{') && mayFail(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsRisk)
 }

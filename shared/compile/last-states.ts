@@ -2,8 +2,8 @@ import { constant, expression, literalText } from '../asl/expression.ts'
 import type { Catcher, Expressions, PassState, Retrier, State } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
 import { emptyResults } from './body-states.ts'
-import { caughtCause, lastMessage } from './errors.ts'
 import { asValue } from './exits.ts'
+import { caughtMessage, lastMessage } from './messages.ts'
 import { callStep } from './sent.ts'
 import type { Assign, Shop } from './shop.ts'
 import { sendLastTrace } from './trace.ts'
@@ -38,7 +38,7 @@ function isMixed({ enders }: Shop): boolean {
 
 /** Whatever the function or its service throws is tried again for minutes; only its verdict on the output is not. */
 const patiently: Retrier[] = [
-  { ErrorEquals: ['OutputInvalid'], MaxAttempts: 0 },
+  { ErrorEquals: ['OutputInvalid', 'output_too_large'], MaxAttempts: 0 },
   {
     ErrorEquals: ['States.TaskFailed', 'States.Timeout'],
     IntervalSeconds: 1,
@@ -125,7 +125,7 @@ function finishCatchers(failed: string): Catcher[] {
     },
     {
       ErrorEquals: ['States.ALL'],
-      Assign: say(expression('$states.errorOutput.Error'), caughtCause),
+      Assign: say(expression('$states.errorOutput.Error'), caughtMessage),
       Output: {},
       Next: failed,
     },

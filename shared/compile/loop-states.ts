@@ -5,6 +5,7 @@ import type { Json } from '../world.ts'
 import { raise } from './errors.ts'
 import { checkOf, leaveChoice } from './exits.ts'
 import type { Spot, Zone } from './frame.ts'
+import { guardOf } from './guard.ts'
 import { lookupAt } from './names.ts'
 import { writeParams } from './params.ts'
 import { counterOf } from './plan.ts'
@@ -18,8 +19,11 @@ import { assignTrace } from './trace.ts'
 export function loopStates(spot: Spot, when: Json, maxIterations: number | undefined, shop: Shop): States {
   const body = spot.bodies.get('body') as Zone
   const counter = counterOf(spot)
+  const guard = guardOf(spot, shop)
   // The condition may read the names that the loop gives its body.
-  const condition = writeParams(lookupAt({ ...spot, zone: body }, shop.plan.graph)).condition(when)
+  const condition = writeParams(lookupAt({ ...spot, zone: body }, shop.plan.graph), guard.keep).condition(
+    when,
+  )
   const states: States = {}
   const result: Expressions = { iterations: expression(`$${counter}`) }
   const { Next: Default, ...rest } = leaveChoice(
@@ -36,7 +40,8 @@ export function loopStates(spot: Spot, when: Json, maxIterations: number | undef
     Assign: { [counter]: 0, ...assignTrace(spot, shop.plan) },
     Next: checkOf(body, shop),
   }
-  return { [spot.node.id]: begin, [checkOf(body, shop)]: check, ...states, ...shop.write(body) }
+  const asking = guard.before({ [checkOf(body, shop)]: check }, checkOf(body, shop))
+  return { [spot.node.id]: begin, ...asking, ...states, ...shop.write(body) }
 
   function rounds(): ChoiceRule[] {
     const Next = body.scope.start
@@ -44,7 +49,7 @@ export function loopStates(spot: Spot, when: Json, maxIterations: number | undef
       return [{ Condition: expression(`$${counter} < ${maxIterations} ? ${condition} : false`), Next }]
     const most = Math.min(shop.plan.openLimit, 1000)
     const cause = `The loop went on after ${most} rounds and has no maxIterations`
-    const tooMany = raise(spot, 'While.TooManyIterations', cause, shop, states)
+    const tooMany = raise(spot, 'While.TooManyIterations', cause, shop)
     return [
       { Condition: expression(`$${counter} >= ${most} ? ${condition} : false`), ...tooMany },
       { Condition: expression(condition), Next },

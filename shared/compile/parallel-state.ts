@@ -12,7 +12,7 @@ import { isTraced, traceVariable, traceWith } from './trace.ts'
 export function parallelStates(spot: Spot, shop: Shop): States {
   const bodies = [...spot.bodies]
   const branches = bodies.map(([, body]) =>
-    bodyStates(body, shop.write(body), {}, shop.names.helper(body.scope.start, 'begin')),
+    bodyStates(body, shop.write(body), {}, shop.names.helper(body.scope.start, 'begin'), shop),
   )
   const outputs: [string, Expressions][] = []
   const traces: string[] = []
@@ -25,12 +25,11 @@ export function parallelStates(spot: Spot, shop: Shop): States {
   const trace = isTraced(spot, shop.plan)
     ? { [traceVariable(spot.zone.frame)]: expression(traceWith(spot, traces)) }
     : {}
-  const catching = catchers(spot, shop)
   const state: ParallelState = {
     Type: 'Parallel',
     Branches: branches,
     Output: {},
-    ...(catching.length === 0 ? {} : { Catch: catching }),
+    Catch: catchers(spot, shop),
     ...leave(spot, 'default', { ...assignResult(spot, result), ...trace }, result, shop),
   }
   return { [spot.node.id]: state }

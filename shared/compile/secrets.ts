@@ -1,10 +1,11 @@
 import { constant } from '../asl/expression.ts'
 import type { Expressions } from '../asl/states.ts'
 import { secretsIn } from '../expressions/names.ts'
-import { parseTemplate, type Template } from '../expressions/template.ts'
+import type { Template } from '../expressions/template.ts'
 import type { Json, JsonObject } from '../world.ts'
 import { CompileError } from './compile-error.ts'
-import { isDynamic, type ParamWriter } from './params.ts'
+import type { ParamWriter } from './params.ts'
+import { isDynamic, templateOf } from './templates.ts'
 
 /** Args as they stand in the machine, and where in them secrets are to be put in. */
 export interface Args {
@@ -41,7 +42,7 @@ export function writeArgs(args: JsonObject, writer: ParamWriter, stepId: string)
 
 /** The parts of a text with secrets; null if there is none in it. */
 function secretParts(text: string, writer: ParamWriter, stepId: string): Expressions[] | null {
-  const template = parseTemplate(text)
+  const template = templateOf(text)
   if (!template.parts.some(holdsSecret)) return null
   return template.parts.map((part) => {
     if (!isDynamic(part)) return writer.text(part.text)

@@ -11,6 +11,8 @@ export interface Shop {
   names: StateNames
   /** Where a failed item of a list goes on, by body. */
   caught: Map<Zone, string>
+  /** The Fail state of an item or a branch, by body. */
+  raised: Map<Zone, string>
   /** Where a loop asks whether it goes on, by body. */
   checks: Map<Zone, string>
   /** Steps that end the run: JSONata of the variable with their output, or null where `outputs` has it. */

@@ -50,11 +50,10 @@ export function subflowStates(spot: Spot, args: JsonObject, writer: ParamWriter,
   const states: States = {}
   const payload = sentByToken(spot, 'subflow', args, writer, shop)
   const exit = routeState(spot, {}, expression('$states.result'), shop, states)
-  const catching = catchers(spot, shop)
   const state: State = {
     ...callStep(shop, payload, secondsOf(spot, shop) + 1, true),
     Retry: [transient],
-    ...(catching.length === 0 ? {} : { Catch: catching }),
+    Catch: catchers(spot, shop),
     ...exit,
   }
   return { [spot.node.id]: state, ...states }
@@ -118,7 +117,7 @@ function afterExpiry(spot: Spot, options: AskOptions, shop: Shop, states: States
   const code = 'Wait.Expired'
   const cause = 'Nobody answered in time'
   if (policy === 'branch' && row !== undefined) return { Next: row, Assign: assignError(spot, code, cause) }
-  return raise(spot, code, cause, shop, states)
+  return raise(spot, code, cause, shop)
 }
 
 /** The decision that the author set for silence, in the shape of an answer. */

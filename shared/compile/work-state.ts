@@ -37,11 +37,10 @@ export function workStates(
   const result = expression('$states.result.Payload')
   const states: States = {}
   const exit = routeState(spot, options, result, shop, states)
-  const catching = catchers(spot, shop, options.timeouts)
   const state: State = {
     ...callStep(shop, payload, limit + 5),
     Retry: retriers(node.retry),
-    ...(catching.length === 0 ? {} : { Catch: catching }),
+    Catch: catchers(spot, shop, options.timeouts),
     ...exit,
   }
   return { [node.id]: state, ...states }

@@ -12,14 +12,12 @@ import {
 } from '../store/flows.ts'
 import { transact, type Write } from '../store/transact.ts'
 import type { JsonObject, World } from '../world.ts'
+import { definitionOf, hashOf } from './definition-of.ts'
+import { type FlowDetails, readDetails } from './flow-details.ts'
 import { checkGuard, type Guard } from './flow-guard.ts'
-import { hashOf } from './flow-view.ts'
 
 /** What an author may change of a flow; what is absent stays. */
-export interface FlowChange {
-  name?: string | undefined
-  description?: string | null | undefined
-  tags?: string[] | undefined
+export interface FlowChange extends FlowDetails {
   /** YAML or JSON text, or the document as an object. */
   definition?: string | JsonObject | undefined
 }
@@ -37,8 +35,8 @@ export interface FlowState {
   draft: DraftRow
 }
 
-/** Tries of a change that meets another one. */
-const tries = 8
+/** How long a change that meets others is tried again, in milliseconds. */
+const patienceMs = 20_000
 
 /**
  * Changes a flow under the revision that was read. A guarded writer who is late is refused; one without a guard is
@@ -54,7 +52,8 @@ export async function changeState<T>(
   guard: Guard,
   change: (state: FlowState) => Promise<{ state: FlowState; writes?: Write[]; result: T }>,
 ): Promise<{ state: FlowState; result: T }> {
-  for (let attempt = 1; ; attempt++) {
+  const until = world.clock.now() + patienceMs
+  for (;;) {
     const before = await readState(world, orgId, flowId)
     checkGuard(before.flow, guard)
     const { state, writes = [], result } = await change(before)
@@ -62,12 +61,12 @@ export async function changeState<T>(
     const drafted = state.draft === before.draft ? [] : [putDraft(orgId, flowId, state.draft)]
     const written = await transact(world, [putFlow(state.flow, before.flow.revision), ...drafted, ...writes])
     if (written.ok) return { state, result }
-    if (attempt === tries)
+    if (world.clock.now() > until)
       throw new Fault('unavailable', 'The flow is being changed by many at once', {
         reason: 'throttled',
         retryAfterSeconds: 1,
       })
-    await world.clock.sleep(10 * attempt * Math.random())
+    await world.clock.sleep(20 * Math.random())
   }
 }
 
@@ -79,50 +78,47 @@ export async function readState(world: World, orgId: string, flowId: string): Pr
 }
 
 /** The next state of a flow: one revision on, if the change changes anything. */
-export function changed(world: World, author: Author, before: FlowState, change: FlowChange): FlowState {
-  const draft = change.definition === undefined ? before.draft : draftOf(change.definition)
+export function changed(
+  world: World,
+  author: Author,
+  before: FlowState,
+  { definition, ...given }: FlowChange,
+): FlowState {
+  const { name = before.flow.name, tags = before.flow.tags, ...rest } = readDetails(given)
+  const { description = summaryOf(before.flow).description } = rest
+  const read = definition === undefined ? before.draft : draftOf(definition)
+  const draft = read.text === before.draft.text ? before.draft : read
   const same =
-    draft.text === before.draft.text &&
-    (change.name === undefined || change.name === before.flow.name) &&
-    (change.description === undefined || change.description === summaryOf(before.flow).description) &&
-    (change.tags === undefined || JSON.stringify(change.tags) === JSON.stringify(before.flow.tags))
+    draft === before.draft &&
+    name === before.flow.name &&
+    description === summaryOf(before.flow).description &&
+    JSON.stringify(tags) === JSON.stringify(before.flow.tags)
   if (same) return before
   const flow = {
     ...before.flow,
-    name: change.name ?? before.flow.name,
-    tags: change.tags ?? before.flow.tags,
+    name,
+    tags,
     revision: before.flow.revision + 1,
     updatedAt: instant(world.clock.now()),
   }
-  const summary = {
-    ...summaryOf(before.flow),
-    updatedBy: author.actor,
-    ...(change.description === undefined ? {} : { description: change.description }),
-  }
-  return {
-    flow: described(flow, summary, draft),
-    draft: draft.text === before.draft.text ? before.draft : draft,
-  }
+  const summary = { ...summaryOf(before.flow), description, updatedBy: author.actor }
+  return { flow: described(flow, summary, draft), draft }
 }
 
 /** A flow that is not stored yet. */
 export function newState(
   world: World,
   { orgId, actor }: Author,
-  { name, description = null, tags = [], definition }: FlowChange,
+  { definition, ...given }: FlowChange,
 ): FlowState {
-  const given = definition ?? { metadata: { name: name ?? 'Untitled' }, nodes: {} }
-  const draft = draftOf(given)
+  const { name: called, description = null, tags = [] } = readDetails(given)
+  const draft = draftOf(definition ?? { metadata: { name: called ?? '' }, nodes: {} })
+  const name = called ?? nameOf(draft)
   const at = instant(world.clock.now())
-  const called = name ?? readDefinition(draft.text).graph?.metadata.name
-  if (called === undefined || called === '')
-    throw new Fault('invalid_request', 'A flow needs a name', {
-      issues: [{ path: '/name', code: 'required', message: 'name is required' }],
-    })
   const flow: FlowRow = {
     id: world.ids.uuid(),
     orgId,
-    name: called,
+    name,
     tags,
     revision: 1,
     latestVersion: null,
@@ -136,20 +132,37 @@ export function newState(
     draftHash: '',
     latestHash: null,
   }
-  const summary = { description, createdBy: actor, updatedBy: actor, autosavedAt: null, changed: true }
+  const summary = {
+    description,
+    versionCount: 0,
+    createdBy: actor,
+    updatedBy: actor,
+    autosavedAt: null,
+    changed: true,
+  }
   return { flow: described(flow, summary, draft), draft }
+}
+
+/** The name that a document gives itself. @throws {Fault} `validation_failed` if it has none. */
+function nameOf({ text }: DraftRow): string {
+  const name = definitionOf(text).graph?.metadata.name ?? ''
+  return readDetails({ name }).name ?? ''
 }
 
 /** The row with what follows from its draft and its latest version. */
 export function described(flow: FlowRow, summary: FlowSummary, draft: DraftRow): FlowRow {
-  const { graph } = readDefinition(draft.text)
+  const { graph } = definitionOf(draft.text)
   const draftHash = hashOf(draft.text)
   return {
     ...flow,
     draftHash,
     triggers: graph?.triggers.map(({ type }) => type) ?? [],
     label: flow.latestVersion === null ? labelOf(graph, flow.nextVersion) : flow.label,
-    summary: JSON.stringify({ ...summary, changed: draftHash !== flow.latestHash }),
+    summary: JSON.stringify({
+      ...summary,
+      versionCount: flow.versionCount,
+      changed: draftHash !== flow.latestHash,
+    }),
   }
 }
 
@@ -163,6 +176,6 @@ export function summaryOf(flow: FlowRow): FlowSummary {
 }
 
 function draftOf(definition: string | JsonObject): DraftRow {
-  const { written } = readDefinition(definition)
+  const { written } = typeof definition === 'string' ? definitionOf(definition) : readDefinition(definition)
   return { text: written.text, format: written.format, dialect: written.dialect }
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
-import type { Field, Graph, Written } from '../definitions/graph.ts'
+import type { Field, Written } from '../definitions/graph.ts'
 import type { Problem } from '../definitions/problem.ts'
-import { type Definition, readDefinition } from '../definitions/read.ts'
-import type { DraftRow, FlowRow, FlowSummary } from '../store/flows.ts'
+import type { FlowSummary, ListedFlow } from '../store/flows.ts'
+import type { World } from '../world.ts'
+import { checkedDefinition } from './definition-of.ts'
+import type { FlowState } from './flow-change.ts'
 
 /** A flow as lists show it. */
 export interface FlowEntry {
@@ -33,57 +34,21 @@ export interface FlowView extends FlowEntry {
 }
 
 /** The row as lists show it. */
-export function entryOf(row: FlowRow): FlowEntry {
-  const { description, createdBy, updatedBy, autosavedAt, changed } = JSON.parse(row.summary) as FlowSummary
+export function entryOf(row: ListedFlow): FlowEntry {
+  const { id, name, tags, latestVersion, revision, triggers, label, createdAt, updatedAt } = row
+  const { changed, ...summary } = JSON.parse(row.summary) as FlowSummary
+  const status = latestVersion === null ? 'draft' : 'published'
   return {
-    id: row.id,
-    name: row.name,
-    description,
-    tags: row.tags,
-    status: row.latestVersion === null ? 'draft' : 'published',
-    latestVersion: row.latestVersion,
-    versionCount: row.versionCount,
+    ...{ id, name, tags, status, latestVersion, revision, triggers, label, createdAt, updatedAt },
+    ...summary,
     hasUnpublishedChanges: changed,
-    revision: row.revision,
-    triggers: row.triggers,
-    label: row.label,
-    createdAt: row.createdAt,
-    createdBy,
-    updatedAt: row.updatedAt,
-    updatedBy,
-    autosavedAt,
   }
 }
 
-/** The row with its draft, read again: its problems are those of today's checks. */
-export function viewFlow(row: FlowRow, draft: DraftRow): FlowView {
-  const { graph, problems } = definitionOf(draft.text)
+/** A flow with its draft, read again: its problems are those of today's checks. */
+export async function viewFlow(world: World, { flow, draft }: FlowState): Promise<FlowView> {
   const { text, format, dialect } = draft
-  return { ...entryOf(row), inputs: graph?.inputs ?? null, written: { text, format, dialect }, problems }
-}
-
-const keep = 500
-const known = new Map<string, Definition>()
-
-/** What a stored text reads as; the same text is read once in the life of a function. */
-export function definitionOf(text: string): Definition {
-  const hash = hashOf(text)
-  const found = known.get(hash)
-  if (found) return found
-  const definition = readDefinition(text)
-  known.set(hash, definition)
-  if (known.size > keep) known.delete(known.keys().next().value as string)
-  return definition
-}
-
-/** The graph of a text that was publishable when it was stored. */
-export function graphOf(text: string): Graph {
-  const { graph } = definitionOf(text)
-  if (graph === null) throw new Error('A published text can no longer be read')
-  return graph
-}
-
-/** sha256 of a text as hex. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  const owner = { orgId: flow.orgId, flowId: flow.id }
+  const { graph, problems } = await checkedDefinition(world, owner, text)
+  return { ...entryOf(flow), inputs: graph?.inputs ?? null, written: { text, format, dialect }, problems }
 }

@@ -1,29 +1,21 @@
-import { instant } from '../aws/clock.ts'
-import { machineKinds } from '../compile/kind.ts'
-import type { Graph } from '../definitions/graph.ts'
-import { type Problem, publishable } from '../definitions/problem.ts'
-import { readDefinition } from '../definitions/read.ts'
-import { subflows } from '../definitions/subflows.ts'
 import { Fault } from '../faults.ts'
-import { type DraftRow, getFlow, putDraft, putFlow } from '../store/flows.ts'
-import { useMachine } from '../store/machines.ts'
-import { transact, type Write } from '../store/transact.ts'
-import { putVersion, type VersionRow } from '../store/versions.ts'
-import type { World } from '../world.ts'
+import { putDraft, putFlow } from '../store/flows.ts'
+import { transact } from '../store/transact.ts'
+import type { VersionRow } from '../store/versions.ts'
+import type { JsonObject, World } from '../world.ts'
+import { hashOf } from './definition-of.ts'
 import {
   type Author,
   changed,
   changeState,
-  described,
   type FlowChange,
   type FlowState,
-  labelOf,
   newState,
-  summaryOf,
 } from './flow-change.ts'
 import type { Guard } from './flow-guard.ts'
-import { type FlowView, hashOf, viewFlow } from './flow-view.ts'
-import { ensureMachine, type ReadyMachine } from './machines.ts'
+import { type FlowView, viewFlow } from './flow-view.ts'
+import { prepareVersion, withVersion } from './new-version.ts'
+import { answering } from './refusal.ts'
 import { type VersionView, viewVersion } from './version-view.ts'
 
 export interface PublishOptions {
@@ -42,7 +34,8 @@ export interface Published {
 /**
  * Publishes the draft as it is stored as the next version: checked, compiled, and only then written in one transaction.
  *
- * @throws {Fault} `not_found`, `validation_failed` with all problems, `etag_mismatch`, `conflict`, `unavailable`.
+ * @throws {Fault} `not_found`, `validation_failed` with all errors, `etag_mismatch`, `conflict` reason `revision`,
+ *   `unavailable` reason `publish_busy`, `engine_full` or `throttled`.
  */
 export async function publishFlow(
   world: World,
@@ -50,136 +43,70 @@ export async function publishFlow(
   flowId: string,
   { notes = null, setLatest = true, guard = {} }: PublishOptions = {},
 ): Promise<Published> {
-  const { state, result } = await changeState(world, author, flowId, guard, async (before) => {
-    const ready = await prepare(world, author.orgId, flowId, before.draft)
-    return withVersion(world, author, before, before, ready, { notes, setLatest })
+  return await answering(world, async () => {
+    const { state, result } = await changeState(world, author, flowId, guard, async (before) => {
+      const prepared = await prepareVersion(world, { orgId: author.orgId, flowId }, before.draft.text)
+      return withVersion(world, author, before, before.flow.revision + 1, prepared, { notes, setLatest })
+    })
+    return { version: viewVersion(result, state.flow), flow: await viewFlow(world, state) }
   })
-  return { version: viewVersion(flowId, result, state.flow), flow: viewFlow(state.flow, state.draft) }
+}
+
+/** What seed 003 saves. */
+export interface SavedFlow extends FlowChange {
+  /** Absent = a new flow, which needs a definition. */
+  flowId?: string
+  guard?: Guard
 }
 
 /**
  * Seed 003 knows no drafts: makes or changes a flow and publishes its definition in one go, or stores nothing. A text
  * that is the latest version's makes no new version.
  *
+ * @returns the new version, or null if there is none.
  * @throws {Fault} as `publishFlow`.
  */
 export async function saveAndPublish(
   world: World,
   author: Author,
-  { flowId, guard = {}, ...change }: FlowChange & { flowId?: string; guard?: Guard },
-): Promise<{ flow: FlowView }> {
-  const { state } =
-    flowId === undefined
-      ? await createPublished(world, author, change)
-      : await changeState(world, author, flowId, guard, async (before) => {
-          const next = changed(world, author, before, change)
-          const isLatest = hashOf(next.draft.text) === before.flow.latestHash
-          if (change.definition === undefined || isLatest) return { state: next, result: null }
-          const ready = await prepare(world, author.orgId, flowId, next.draft)
-          const done = withVersion(world, author, next, before, ready, { notes: null, setLatest: true })
-          return { ...done, result: null }
-        })
-  return { flow: viewFlow(state.flow, state.draft) }
+  { flowId, guard = {}, ...change }: SavedFlow,
+): Promise<{ flow: FlowView; version: VersionView | null }> {
+  return await answering(world, async () => {
+    const { state, result } =
+      flowId === undefined
+        ? await createPublished(world, author, change)
+        : await changeState(world, author, flowId, guard, async (before) => {
+            const next = changed(world, author, before, change)
+            if (change.definition === undefined || hashOf(next.draft.text) === before.flow.latestHash)
+              return { state: next, result: null }
+            // One call is one change, also where it saves the draft and publishes it.
+            return await published(world, author, next, before.flow.revision + 1)
+          })
+    const version = result && viewVersion(result, state.flow)
+    return { flow: await viewFlow(world, state), version }
+  })
 }
 
 async function createPublished(
   world: World,
   author: Author,
-  change: FlowChange,
-): Promise<{ state: FlowState }> {
-  const fresh = newState(world, author, change)
-  const ready = await prepare(world, author.orgId, fresh.flow.id, fresh.draft)
-  const { state, writes } = withVersion(world, author, fresh, null, ready, { notes: null, setLatest: true })
-  await transact(world, [
-    putFlow(state.flow, null),
-    putDraft(author.orgId, state.flow.id, state.draft),
-    ...writes,
-  ])
-  return { state }
-}
-
-/** A text that may become a version, with the machine that its runs start on. */
-interface Prepared {
-  graph: Graph
-  warnings: Problem[]
-  machine: ReadyMachine
-}
-
-async function prepare(world: World, orgId: string, flowId: string, { text }: DraftRow): Promise<Prepared> {
-  const { graph, problems } = await checkDefinition(world, orgId, text)
-  const machine = await ensureMachine(
-    world,
-    orgId,
-    flowId,
-    graph,
-    machineKinds(graph).standardOnly ? 'standard' : 'express',
-  )
-  return { graph, warnings: problems, machine }
-}
-
-/**
- * Reads a text that is to run, sub-flows included.
- *
- * @throws {Fault} `validation_failed` with every error and warning.
- */
-export async function checkDefinition(
-  world: World,
-  orgId: string,
-  text: string,
-): Promise<{ graph: Graph; problems: Problem[] }> {
-  const first = readDefinition(text)
-  const called = first.graph ? subflows(first.graph) : []
-  const found = await Promise.all(called.map((id) => getFlow(world, orgId, id)))
-  const there = new Set(called.filter((_, index) => found[index] !== null))
-  const { graph, problems } =
-    called.length === 0 ? first : readDefinition(text, { flowExists: (id) => there.has(id) })
-  if (graph !== null && publishable(problems)) return { graph, problems }
-  const errors = problems.filter(({ severity }) => severity === 'error')
-  throw new Fault('validation_failed', `The definition has ${errors.length} errors`, { issues: errors })
-}
-
-/** The state after a publish, and what else is written with it. */
-function withVersion(
-  world: World,
-  { orgId, actor }: Author,
-  state: FlowState,
-  before: FlowState | null,
-  { graph, warnings, machine }: Prepared,
-  { notes, setLatest }: { notes: string | null; setLatest: boolean },
-): { state: FlowState; writes: Write[]; result: VersionRow } {
+  { definition, ...details }: FlowChange,
+): Promise<{ state: FlowState; result: VersionRow }> {
+  const fresh = newState(world, author, { ...details, definition: needed(definition) })
+  const { state, writes, result } = await published(world, author, fresh, 1)
   const { flow, draft } = state
-  const version = flow.nextVersion
-  const at = instant(world.clock.now())
-  const hash = hashOf(draft.text)
-  const row: VersionRow = {
-    version,
-    status: 'published',
-    text: draft.text,
-    format: draft.format,
-    dialect: draft.dialect,
-    hash,
-    label: labelOf(graph, version),
-    name: flow.name,
-    notes,
-    sourceVersion: null,
-    problems: JSON.stringify(warnings),
-    createdAt: at,
-    createdBy: actor,
-  }
-  const becomesLatest = setLatest || flow.latestVersion === null
-  const next = {
-    ...flow,
-    // One publish is one change, also where it saves the draft too.
-    revision: (before?.flow.revision ?? 0) + 1,
-    nextVersion: version + 1,
-    versionCount: flow.versionCount + 1,
-    updatedAt: at,
-    ...(becomesLatest ? { latestVersion: version, latestHash: hash, label: row.label } : {}),
-  }
-  const summary = { ...summaryOf(flow), updatedBy: actor }
-  return {
-    state: { flow: described(next, summary, draft), draft },
-    writes: [putVersion(orgId, flow.id, row), ...useMachine(orgId, flow.id, machine.name, version)],
-    result: row,
-  }
+  await transact(world, [putFlow(flow, null), putDraft(flow.orgId, flow.id, draft), ...writes])
+  return { state, result }
+}
+
+async function published(world: World, author: Author, state: FlowState, revision: number) {
+  const { orgId, id } = state.flow
+  const prepared = await prepareVersion(world, { orgId, flowId: id }, state.draft.text)
+  return withVersion(world, author, state, revision, prepared, { notes: null, setLatest: true })
+}
+
+function needed(definition: string | JsonObject | undefined): string | JsonObject {
+  if (definition !== undefined) return definition
+  const issues = [{ path: '/definition', code: 'required', message: 'definition is required' }]
+  throw new Fault('validation_failed', 'A flow needs a definition', { issues })
 }

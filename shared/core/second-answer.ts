@@ -39,7 +39,7 @@ export async function secondAnswer(world: World, run: RunRow, wait: WaitRow, giv
 async function afterClaim(world: World, wait: WaitRow, given: Given): Promise<WaitRow> {
   const end = world.clock.now() + patienceMs
   for (let now: WaitRow | null = wait; ; now = await getWait(world, wait.orgId, wait.runId, wait.stepKey)) {
-    if (!now || now.status !== 'claimed' || world.clock.now() >= end) return now ?? wait
+    if (now?.status !== 'claimed' || world.clock.now() >= end) return now ?? wait
     const age = world.clock.now() - Date.parse(now.claimedAt ?? now.openedAt)
     if (isSame(now, given) && age >= flightMs) {
       await deliverAgain(world, now)

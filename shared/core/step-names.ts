@@ -2,7 +2,7 @@ import type { Graph, Node, Scope } from '../definitions/graph.ts'
 import { Fault } from '../faults.ts'
 import { getVersion } from '../store/versions.ts'
 import type { World } from '../world.ts'
-import { graphOf } from './flow-view.ts'
+import { graphOf } from './definition-of.ts'
 import { resolveVersion } from './versions.ts'
 
 /** Which version a run belongs to. */

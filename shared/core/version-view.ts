@@ -1,32 +1,33 @@
-import { machineKinds } from '../compile/kind.ts'
-import { compilerVersion } from '../compile/version.ts'
 import type { Field, Written } from '../definitions/graph.ts'
 import type { Problem } from '../definitions/problem.ts'
 import type { FlowRow } from '../store/flows.ts'
-import type { VersionRow } from '../store/versions.ts'
+import type { ListedVersion, VersionRow } from '../store/versions.ts'
 import type { JsonObject } from '../world.ts'
-import { graphOf } from './flow-view.ts'
 
-/** A version as lists show it (dashboard.md §8). */
+/** A version as lists show it. */
 export interface VersionEntry {
   flowId: string
   version: number
   status: 'published' | 'unpublished'
-  latest: boolean
+  isLatest: boolean
+  name: string
+  label: string
   notes: string | null
   sourceVersion: number | null
   /** sha256 of its text. */
   hash: string
-  label: string
   compilerVersion: string
+  /** Kinds of machine that its runs may have. */
   machineTypes: ('express' | 'standard')[]
   triggers: string[]
-  inputs: Field[]
+  inputs: Field[] | null
   outputSchema: JsonObject | null
-  /** Warnings it was published with. */
+  /** Warnings at publish. */
   problems: Problem[]
   createdAt: string
   createdBy: string
+  publishedAt: string
+  unpublishedAt: string | null
 }
 
 /** A version with its text. */
@@ -34,38 +35,20 @@ export interface VersionView extends VersionEntry {
   written: Written
 }
 
-export function versionEntry(
-  flowId: string,
-  row: VersionRow,
-  { latestVersion }: Pick<FlowRow, 'latestVersion'>,
-): VersionEntry {
-  const { version, status, notes, sourceVersion, hash, label, createdAt, createdBy } = row
-  const graph = graphOf(row.text)
+export function versionEntry(row: ListedVersion, flow: Pick<FlowRow, 'latestVersion'>): VersionEntry {
+  const { flowId, version, status, name, label, notes, sourceVersion, hash, compilerVersion } = row
+  const { machineTypes, triggers, createdAt, createdBy, publishedAt, unpublishedAt } = row
   return {
-    flowId,
-    version,
-    status,
-    latest: version === latestVersion,
-    notes,
-    sourceVersion,
-    hash,
-    label,
-    compilerVersion,
-    machineTypes: machineKinds(graph).standardOnly ? ['standard'] : ['express', 'standard'],
-    triggers: graph.triggers.map(({ type }) => type),
-    inputs: graph.inputs ?? [],
-    outputSchema: graph.output ?? null,
+    ...{ flowId, version, status, isLatest: version === flow.latestVersion, name, label, notes },
+    ...{ sourceVersion, hash, compilerVersion, machineTypes, triggers },
+    inputs: JSON.parse(row.inputs) as Field[] | null,
+    outputSchema: JSON.parse(row.outputSchema) as JsonObject | null,
     problems: JSON.parse(row.problems) as Problem[],
-    createdAt,
-    createdBy,
+    ...{ createdAt, createdBy, publishedAt, unpublishedAt },
   }
 }
 
-export function viewVersion(
-  flowId: string,
-  row: VersionRow,
-  flow: Pick<FlowRow, 'latestVersion'>,
-): VersionView {
+export function viewVersion(row: VersionRow, flow: Pick<FlowRow, 'latestVersion'>): VersionView {
   const { text, format, dialect } = row
-  return { ...versionEntry(flowId, row, flow), written: { text, format, dialect } }
+  return { ...versionEntry(row, flow), written: { text, format, dialect } }
 }

@@ -1,15 +1,16 @@
-import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn'
+import type { Machine } from '../asl/states.ts'
 import { type Kinds, machineKinds } from '../compile/kind.ts'
-import { compilerVersion } from '../compile/version.ts'
 import type { Graph } from '../definitions/graph.ts'
 import { Fault } from '../faults.ts'
 import { type FlowRow, getFlow } from '../store/flows.ts'
-import { getVersion, readVersions, type VersionRow } from '../store/versions.ts'
-import type { Json, World } from '../world.ts'
-import { readState } from './flow-change.ts'
-import { graphOf } from './flow-view.ts'
-import { ensureMachine, type MachineKind, type ReadyMachine } from './machines.ts'
-import { checkDefinition } from './publish.ts'
+import { definitionOfRow, getMachine } from '../store/machines.ts'
+import { getFlowWithVersion, type ReadyMachine, readVersions, type VersionRow } from '../store/versions.ts'
+import type { World } from '../world.ts'
+import { graphOf, runnableDefinition } from './definition-of.ts'
+import { readState, summaryOf } from './flow-change.ts'
+import { ensureMachine, type MachineKind } from './machines.ts'
+import { noFlow, noVersion } from './version-faults.ts'
+import { keepVersion, machineOfVersion, versionOf } from './version-rows.ts'
 import { type VersionEntry, type VersionView, versionEntry, viewVersion } from './version-view.ts'
 
 /** What a run needs to know of the version it begins with. */
@@ -24,12 +25,8 @@ export interface ResolvedVersion {
   machine(kind: MachineKind): Promise<ReadyMachine>
 }
 
-/** Texts of versions that this process has read: a version's text never changes. */
-const rows = new Map<string, VersionRow>()
-const keep = 1000
-
 /**
- * Finds the version that a start names.
+ * Finds the version that a start names: one read, however it is named.
  *
  * @throws {Fault} `not_found` (no such flow or number), `version_not_published`, `validation_failed` (a draft with errors).
  */
@@ -39,90 +36,122 @@ export async function resolveVersion(
   flowId: string,
   wanted: number | 'latest' | 'draft',
 ): Promise<ResolvedVersion> {
-  if (wanted === 'draft') return resolveDraft(world, orgId, flowId)
+  if (wanted === 'draft') return await resolveDraft(world, orgId, flowId)
+  if (wanted !== 'latest') return await resolveNumber(world, orgId, flowId, wanted)
   const flow = await getFlow(world, orgId, flowId)
-  if (flow === null) throw new Fault('not_found', 'There is no such flow')
-  const number = wanted === 'latest' ? flow.latestVersion : wanted
-  if (number === null)
+  if (flow === null) throw noFlow()
+  if (flow.latestVersion === null)
     throw new Fault('version_not_published', 'Nothing of this flow is published', { version: 'latest' })
-  const row = await startable(world, flow, number)
-  return resolved(world, flow, row.version, row.label, graphOf(row.text))
+  // The latest version is published by definition, so a version that was read before needs no other look.
+  const row = await versionOf(world, orgId, flowId, flow.latestVersion)
+  if (row === null) throw noVersion()
+  return resolved(world, flow, row)
+}
+
+/** Unpublishing bites at once, so a version that is named by number is looked at each time. */
+async function resolveNumber(world: World, orgId: string, flowId: string, number: number) {
+  const found = await getFlowWithVersion(world, orgId, flowId, number)
+  if (found === null) throw noFlow()
+  const { flow, version } = found
+  if (version === null) throw noVersion()
+  if (version.status !== 'published')
+    throw new Fault('version_not_published', `Version ${number} is not published`, { version: number })
+  keepVersion(world, orgId, version)
+  return resolved(world, flow, version)
 }
 
 async function resolveDraft(world: World, orgId: string, flowId: string): Promise<ResolvedVersion> {
   const { flow, draft } = await readState(world, orgId, flowId)
-  const { graph } = await checkDefinition(world, orgId, draft.text)
-  return resolved(world, flow, null, null, graph)
-}
-
-function resolved(
-  world: World,
-  flow: FlowRow,
-  version: number | null,
-  label: string | null,
-  graph: Graph,
-): ResolvedVersion {
-  const { id, orgId, revision, summary } = flow
-  const { createdBy } = JSON.parse(summary) as { createdBy: string }
+  const owner = { orgId, flowId }
+  const { graph } = await runnableDefinition(world, owner, draft.text)
   return {
-    flow: { id, orgId, createdBy, revision },
-    version,
-    label,
-    graph,
-    kinds: machineKinds(graph),
-    machine: (kind) => ensureMachine(world, orgId, id, graph, kind),
+    ...common(flow, graph),
+    version: null,
+    label: null,
+    machine: (kind) => ensureMachine(world, owner, graph, kind),
   }
 }
 
-/** The latest version is published by definition; any other number is asked for, since unpublishing bites at once. */
-async function startable(world: World, flow: FlowRow, number: number): Promise<VersionRow> {
-  const key = `${world.settings.table} ${flow.orgId} ${flow.id} ${number}`
-  const known = number === flow.latestVersion ? rows.get(key) : undefined
-  if (known) return known
-  const row = await getVersion(world, flow.orgId, flow.id, number)
-  if (row === null) throw new Fault('not_found', 'There is no such version')
-  if (row.status !== 'published')
-    throw new Fault('version_not_published', `Version ${number} is not published`, { version: number })
-  rows.set(key, row)
-  if (rows.size > keep) rows.delete(rows.keys().next().value as string)
-  return row
+function resolved(world: World, flow: FlowRow, row: VersionRow): ResolvedVersion {
+  const graph = graphOf(row.text)
+  const { version, label } = row
+  return {
+    ...common(flow, graph),
+    version,
+    label,
+    machine: (kind) => machineOfVersion(world, flow.orgId, row, kind),
+  }
 }
 
-/** All versions of a flow, newest first. @throws {Fault} `not_found` */
+function common(flow: FlowRow, graph: Graph) {
+  const { id, orgId, revision } = flow
+  return {
+    flow: { id, orgId, revision, createdBy: summaryOf(flow).createdBy },
+    graph,
+    kinds: machineKinds(graph),
+  }
+}
+
+/** Which part of a flow's versions. */
+export interface VersionQuery {
+  status?: 'published' | 'unpublished' | undefined
+  limit: number
+  offset?: number | undefined
+  /** Begin below this version instead of at an offset. */
+  below?: number | undefined
+}
+
+/** Versions, newest first, and how many there are. */
+export interface VersionPage {
+  versions: VersionEntry[]
+  total: number
+  /** Where the next part begins; null at the end. */
+  next: number | null
+}
+
+/** Versions of a flow, newest first. @throws {Fault} `not_found` */
 export async function listVersions(
   world: World,
   orgId: string,
   flowId: string,
-  status?: VersionRow['status'],
-): Promise<VersionEntry[]> {
+  { status, limit, offset = 0, below }: VersionQuery = { limit: 100 },
+): Promise<VersionPage> {
   const flow = await getFlow(world, orgId, flowId)
-  if (flow === null) throw new Fault('not_found', 'There is no such flow')
-  const entries: VersionEntry[] = []
-  for await (const row of readVersions(world, orgId, flowId))
-    if (status === undefined || row.status === status) entries.push(versionEntry(flowId, row, flow))
-  return entries
+  if (flow === null) throw noFlow()
+  const versions: VersionEntry[] = []
+  let total = 0
+  let before = 0
+  let more = false
+  for await (const row of readVersions(world, orgId, flowId)) {
+    if (status !== undefined && row.status !== status) continue
+    total++
+    const skipped = below === undefined ? total <= offset : row.version >= below
+    if (skipped) before++
+    else if (versions.length < limit) versions.push(versionEntry(row, flow))
+    else more = total > before + limit
+  }
+  return { versions, total, next: more ? (versions.at(-1)?.version ?? null) : null }
 }
 
-/** @throws {Fault} `not_found`; `version_not_published` for `latest` where nothing is published. */
+/** @throws {Fault} `not_found`, also for `latest` where nothing is published. */
 export async function readVersion(
   world: World,
   orgId: string,
   flowId: string,
   wanted: number | 'latest',
 ): Promise<VersionView> {
-  const { flow, row } = await findVersion(world, orgId, flowId, wanted)
-  return viewVersion(flowId, row, flow)
+  const { flow, version } = await findVersion(world, orgId, flowId, wanted)
+  return viewVersion(version, flow)
 }
 
 async function findVersion(world: World, orgId: string, flowId: string, wanted: number | 'latest') {
-  const flow = await getFlow(world, orgId, flowId)
-  if (flow === null) throw new Fault('not_found', 'There is no such flow')
-  const number = wanted === 'latest' ? flow.latestVersion : wanted
-  if (number === null)
-    throw new Fault('version_not_published', 'Nothing of this flow is published', { version: 'latest' })
-  const row = await getVersion(world, orgId, flowId, number)
-  if (row === null) throw new Fault('not_found', 'There is no such version')
-  return { flow, row }
+  const number = wanted === 'latest' ? (await getFlow(world, orgId, flowId))?.latestVersion : wanted
+  if (number === undefined) throw noFlow()
+  if (number === null) throw noVersion()
+  const found = await getFlowWithVersion(world, orgId, flowId, number)
+  if (found === null) throw noFlow()
+  if (found.version === null) throw noVersion()
+  return { flow: found.flow, version: found.version }
 }
 
 /** A version's machine as the engine has it. */
@@ -133,14 +162,14 @@ export interface MachineView {
   name: string
   hash: string
   compilerVersion: string
-  definition: Json
+  definition: Machine
 }
 
 /**
- * The machine of a version: the one there is, or the kind that is asked for.
+ * The machine of a version: of the kind that is asked for, else the one that synchronous calls start.
  *
- * @throws {Fault} `not_found`, `version_not_published`; `conflict` reason `no_such_machine` for an Express machine of a
- *   version that can only be Standard.
+ * @throws {Fault} `not_found`; `conflict` reason `no_such_machine` for an Express machine of a version that runs on
+ *   Standard machines only.
  */
 export async function readMachine(
   world: World,
@@ -149,34 +178,25 @@ export async function readMachine(
   wanted: number | 'latest',
   kind?: MachineKind,
 ): Promise<MachineView> {
-  const { row } = await findVersion(world, orgId, flowId, wanted)
-  const graph = graphOf(row.text)
-  const { standardOnly, reasons } = machineKinds(graph)
-  if (kind === 'express' && standardOnly)
-    throw new Fault('conflict', `This version has a Standard machine only: ${reasons.join(', ')}`, {
-      reason: 'no_such_machine',
-    })
-  const type = kind ?? (standardOnly ? 'standard' : 'express')
-  const { arn, name, hash } = await ensureMachine(world, orgId, flowId, graph, type)
-  const { definition = '' } = await world.states.send(
-    new DescribeStateMachineCommand({ stateMachineArn: arn }),
-  )
+  const { version } = await findVersion(world, orgId, flowId, wanted)
+  const type = kind ?? version.machineTypes[0] ?? 'standard'
+  if (!version.machineTypes.includes(type)) {
+    const message = `Version ${version.version} has no ${type} machine`
+    throw new Fault('conflict', message, { reason: 'no_such_machine' })
+  }
+  const { name, hash } = await machineOfVersion(world, orgId, version, type)
   return {
     flowId,
-    version: row.version,
+    version: version.version,
     type,
     name,
     hash,
-    compilerVersion,
-    definition: JSON.parse(definition) as Json,
+    ...(await contentOf(world, orgId, version, name)),
   }
 }
 
-/** The text that the runner face shows for a flow: its latest version's; null if nothing is published. */
-export async function publishedText(
-  world: World,
-  orgId: string,
-  { id, latestVersion }: { id: string; latestVersion: number | null },
-): Promise<string | null> {
-  return latestVersion === null ? null : ((await getVersion(world, orgId, id, latestVersion))?.text ?? null)
+async function contentOf(world: World, orgId: string, { flowId }: VersionRow, name: string) {
+  const row = await getMachine(world, { orgId, flowId }, name)
+  if (row === null) throw new Error(`The machine ${name} of a version is not known`)
+  return { compilerVersion: row.compilerVersion, definition: JSON.parse(definitionOfRow(row)) as Machine }
 }

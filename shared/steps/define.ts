@@ -107,8 +107,8 @@ export interface Place {
   value(param: Json): Expressions
   /** A param as text: JSONata between the delimiters, or the text itself. */
   text(param: Json): string
-  /** A JSONata expression (without delimiters) for the param's value; null where something is missing. */
-  formula(param: Json): string
+  /** JSONata (without delimiters) of a text's value; null where something is missing. */
+  formula(param: string): string
   /** A state that has its output at once; `undefined` = it leaves none. */
   pass(output: Expressions | undefined): States
   /** A state that waits for a time given by `Seconds` or `Timestamp`. */

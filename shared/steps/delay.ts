@@ -37,7 +37,7 @@ function forSeconds(seconds: number | string, place: Place): { Seconds: number |
   const known = readSeconds(seconds)
   if (known !== null) return { Seconds: Math.ceil(known) }
   // A Wait state cannot catch: what is no time is no wait.
-  const value = `$v := ${place.formula(seconds)}`
+  const value = `$v := ${place.formula(String(seconds))}`
   const fits = `$type($v) = "number" and $v > 0`
   return {
     Seconds: expression(`(${value}; ${fits} ? ($v < ${yearSeconds} ? $ceil($v) : ${yearSeconds}) : 0)`),

@@ -1,5 +1,5 @@
-import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { getItems, type Item } from './batch-get.ts'
 import { readItems } from './pages.ts'
 import { indexKeys, keys } from './table.ts'
 import type { Write } from './transact.ts'
@@ -30,14 +30,18 @@ export interface FlowRow {
   deletedAt?: string
 }
 
-/** What a list shows besides the row's own members. */
+/** What a list shows besides the index's own members. */
 export interface FlowSummary {
   description: string | null
+  versionCount: number
   createdBy: string
   updatedBy: string
   autosavedAt: string | null
   changed: boolean
 }
+
+/** A flow as the index holds it. */
+export type ListedFlow = Omit<FlowRow, 'orgId' | 'nextVersion' | 'versionCount' | 'draftHash' | 'latestHash'>
 
 /** What the author is working on. */
 export interface DraftRow {
@@ -47,31 +51,32 @@ export interface DraftRow {
 }
 
 /** The flow's row, strongly consistent; null if there is none or it was deleted. */
-export async function getFlow({ db, settings }: World, org: string, flow: string): Promise<FlowRow | null> {
-  const { Item } = await db.send(
-    new GetCommand({ TableName: settings.table, Key: keys.flow(org, flow), ConsistentRead: true }),
-  )
-  return alive(Item)
+export async function getFlow(world: World, org: string, flow: string): Promise<FlowRow | null> {
+  return flowIn(await getItems(world, [keys.flow(org, flow)]))
+}
+
+/** The rows of several flows, strongly consistent; those that are not there are left out. */
+export async function getFlows(world: World, org: string, flows: string[]): Promise<FlowRow[]> {
+  const wanted = flows.map((flow) => keys.flow(org, flow))
+  return (await getItems(world, wanted)).flatMap((item) => flowIn([item]) ?? [])
 }
 
 /** The flow's row and its draft, as they stand together. */
 export async function getFlowWithDraft(
-  { db, settings }: World,
+  world: World,
   org: string,
   flow: string,
 ): Promise<{ flow: FlowRow; draft: DraftRow } | null> {
-  const Keys = [keys.flow(org, flow), keys.draft(org, flow)]
-  const { Responses } = await db.send(
-    new BatchGetCommand({ RequestItems: { [settings.table]: { Keys, ConsistentRead: true } } }),
-  )
-  const items = Responses?.[settings.table] ?? []
-  const row = alive(items.find(({ sk }) => sk === 'META'))
-  const draft = items.find(({ sk }) => sk === 'DRAFT')
-  return row && draft ? { flow: row, draft: draft as DraftRow } : null
+  const items = await getItems(world, [keys.flow(org, flow), keys.draft(org, flow)])
+  const row = flowIn(items)
+  const draft = items.find(({ sk }) => sk === 'DRAFT') as DraftRow | undefined
+  return row && draft ? { flow: row, draft } : null
 }
 
-function alive(item: Record<string, unknown> | undefined): FlowRow | null {
-  return item === undefined || item.deletedAt !== undefined ? null : (item as unknown as FlowRow)
+/** The flow among items that were read together; null if it was deleted. */
+export function flowIn(items: Item[]): FlowRow | null {
+  const found = items.find(({ sk }) => sk === 'META') as FlowRow | undefined
+  return found === undefined || found.deletedAt !== undefined ? null : found
 }
 
 /** Puts a flow that was not there, or replaces one under the revision that was seen. */
@@ -80,7 +85,7 @@ export function putFlow(row: FlowRow, seen: number | null): Write {
   return {
     Put: {
       TableName: '',
-      Item: { ...keys.flow(orgId, id), gsi1pk: indexKeys.flows(orgId), gsi1sk: `${updatedAt}#${id}`, ...row },
+      Item: { ...row, ...keys.flow(orgId, id), gsi1pk: indexKeys.flows(orgId), gsi1sk: `${updatedAt}#${id}` },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       ...(seen === null
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -93,8 +98,8 @@ export function putFlow(row: FlowRow, seen: number | null): Write {
 }
 
 /** Puts the draft; it goes with the flow's row in one transaction. */
-export function putDraft(org: string, flow: string, draft: DraftRow): Write {
-  return { Put: { TableName: '', Item: { ...keys.draft(org, flow), ...draft } } }
+export function putDraft(org: string, flow: string, { text, format, dialect }: DraftRow): Write {
+  return { Put: { TableName: '', Item: { ...keys.draft(org, flow), text, format, dialect } } }
 }
 
 /** Takes a flow out of every list and read; its versions stay for the runs that began with them. */
@@ -116,9 +121,9 @@ export function readFlows(
   world: World,
   org: string,
   { newestFirst, after }: { newestFirst: boolean; after?: { updatedAt: string; id: string } },
-): AsyncGenerator<FlowRow> {
+): AsyncGenerator<ListedFlow> {
   const beyond = after ? ` AND gsi1sk ${newestFirst ? '<' : '>'} :after` : ''
-  return readItems<FlowRow>(world, {
+  return readItems<ListedFlow>(world, {
     IndexName: 'gsi1',
     KeyConditionExpression: `gsi1pk = :flows${beyond}`,
     ExpressionAttributeValues: {

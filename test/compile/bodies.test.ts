@@ -84,7 +84,7 @@ describe('each', () => {
     )
     const continued = await runGraph(each({ ...items, onItemError: 'continue' }), {}, fail)
 
-    expect(stopped.output).toMatchObject({ stepId: 'all', error: 'Boom', cause: 'boom' })
+    expect(stopped.output).toEqual({ stepId: 'one', error: 'Boom', cause: 'boom' })
     expect(continued.output).toEqual([{ error: { stepId: 'one', error: 'Boom', cause: 'boom' } }, 'fine'])
   })
 
@@ -176,7 +176,7 @@ describe('parallel', () => {
     })
 
     expect((await runGraph(graph, {}, { call: boom })).output).toEqual({
-      stepId: 'both',
+      stepId: 'call',
       error: 'Boom',
       cause: 'boom',
     })
@@ -199,6 +199,26 @@ describe('parallel', () => {
     })
 
     expect((await runGraph(graph)).output).toEqual({ one: ['a', 'b', null, 'b'], two: 'd' })
+  })
+
+  test('an error keeps its step, its name and its message through all the bodies it rises from', async () => {
+    const each = { type: 'each', params: { items: [1], body: { nodes: { call } } } }
+    const branch = { type: 'parallel', params: { branches: { in: { nodes: { each } } } } }
+    const graph = graphOf({ nodes: { branch } })
+    const message = 'He said "no" to \\ and {"stepId":"x"}'
+
+    const ran = await runGraph(
+      graph,
+      {},
+      {
+        call: () => {
+          throw new Thrown('Boom', message)
+        },
+      },
+    )
+
+    expect(ran.sent.at(-1)).toMatchObject({ error: { stepId: 'call', error: 'Boom', cause: message } })
+    expect(ran).toMatchObject({ error: 'Boom', cause: message })
   })
 
   test('fail and final end their branch only', async () => {

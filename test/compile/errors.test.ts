@@ -200,7 +200,7 @@ test('an output that breaks its schema fails the run without being tried again',
 
   expect(machine.States.finish).toMatchObject({
     Arguments: { Payload: { schema: { type: 'object' } } },
-    Retry: [{ ErrorEquals: ['OutputInvalid'], MaxAttempts: 0 }, {}],
+    Retry: [{ ErrorEquals: ['OutputInvalid', 'output_too_large'], MaxAttempts: 0 }, {}],
   })
 })
 

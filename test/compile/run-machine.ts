@@ -22,6 +22,9 @@ export class Thrown extends Error {
   }
 }
 
+/** An expression that failed. */
+class Failure extends Error {}
+
 type Variables = Record<string, unknown>
 type StepFunction = (payload: JsonObject) => Json | Promise<Json>
 
@@ -140,10 +143,15 @@ class Run {
 
   async #work(state: State, visit: Visit): Promise<Json> {
     if (state.Type === 'Task') return await this.#call(state, visit)
-    if (state.Type === 'Parallel')
-      return await Promise.all(state.Branches.map((branch) => this.scope(branch, {}, visit.all())))
+    if (state.Type === 'Parallel') {
+      const input = state.Arguments === undefined ? visit.input : await visit.argument(state.Arguments)
+      const outputs: Json[] = []
+      // One after another: the engine stops the others where one fails.
+      for (const branch of state.Branches) outputs.push(await this.scope(branch, input, visit.all()))
+      return outputs
+    }
     if (state.Type !== 'Map') throw new Error(`Cannot run ${state.Type}`)
-    const items = await visit.evaluate(state.Items)
+    const items = await visit.argument(state.Items)
     if (!Array.isArray(items)) throw new Thrown('States.QueryEvaluationError', 'Items is no list')
     const results: Json[] = []
     for (const [Index, Value] of items.entries()) {
@@ -152,14 +160,14 @@ class Run {
         ...visit.context,
         Map: { Item: item },
       })
-      const selected = state.ItemSelector === undefined ? Value : await inner.evaluate(state.ItemSelector)
+      const selected = state.ItemSelector === undefined ? Value : await inner.argument(state.ItemSelector)
       results.push(await this.scope(state.ItemProcessor, selected, visit.all(), item))
     }
     return results
   }
 
   async #call(state: TaskState, visit: Visit): Promise<Json> {
-    const { Payload } = (await visit.evaluate(state.Arguments as Expressions)) as { Payload: JsonObject }
+    const { Payload } = (await visit.argument(state.Arguments as Expressions)) as { Payload: JsonObject }
     this.#sent.push(Payload)
     try {
       const result = await this.#step(Payload)
@@ -232,6 +240,16 @@ class Visit {
     return Object.fromEntries(await Promise.all(members))
   }
 
+  /** The same where the engine lets a state catch what fails. */
+  async argument(value: Expressions): Promise<Json> {
+    try {
+      return await this.evaluate(value)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      throw new Thrown('States.QueryEvaluationError', error.message)
+    }
+  }
+
   async #expression(source: string, states: object): Promise<Json> {
     const variables = this.all()
     const bindings = { ...variables, states: { input: this.input, context: this.context, ...states } }
@@ -244,7 +262,7 @@ class Visit {
     try {
       result = await jsonata(source).evaluate({}, bindings)
     } catch (error) {
-      throw new Error(`${this.name}: ${source}: ${(error as { message: string }).message}`)
+      throw new Failure(`${this.name}: ${source}: ${(error as { message: string }).message}`)
     }
     if (result === undefined) throw new Error(`${this.name}: ${source} gives nothing`)
     return JSON.parse(JSON.stringify(result)) as Json

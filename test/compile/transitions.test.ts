@@ -172,7 +172,8 @@ const rows: Row[] = [
         end: final('{{both}}'),
       },
     },
-    states: frame + 4,
+    // In each branch a `_raised`, which only an error enters.
+    states: frame + 4 + 2,
     transitions: 6,
     calls: 3,
     output: { left: [1], right: null },

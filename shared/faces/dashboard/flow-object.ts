@@ -62,9 +62,15 @@ export function flowReply(view: FlowView, more: Partial<Reply> = {}): Reply {
 }
 
 /** A version as lists show it (dashboard.md §8). */
-export function versionEntryObject({ flowId, label: _, ...entry }: VersionEntry): Record<string, unknown> {
-  const { createdAt, createdBy, ...rest } = entry
-  return { appId: flowId, ...rest, createdAt, createdBy, publishedAt: createdAt, unpublishedAt: null }
+export function versionEntryObject({
+  flowId,
+  isLatest,
+  name: _,
+  label: __,
+  ...entry
+}: VersionEntry): Record<string, unknown> {
+  const { version, status, ...rest } = entry
+  return { appId: flowId, version, status, latest: isLatest, ...rest, inputs: entry.inputs ?? [] }
 }
 
 /** A version with its text. */

@@ -1,12 +1,6 @@
 import * as z from 'zod'
-import {
-  changeFlow,
-  createFlow,
-  deleteFlow,
-  type FlowPosition,
-  listFlows,
-  readFlow,
-} from '../../core/flows.ts'
+import type { FlowPosition } from '../../core/flow-list.ts'
+import { changeFlow, createFlow, deleteFlow, listFlows, readFlow } from '../../core/flows.ts'
 import { Fault } from '../../faults.ts'
 import { flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
@@ -147,7 +141,7 @@ export const remove = route({
   reply: { 200: z.object({ _id: z.string(), deleted: z.literal(true), openRuns: z.number() }) },
   faults: ['not_found', 'etag_mismatch'],
   async answer(world, { principal, params, query, guard }) {
-    const openRuns = await deleteFlow(world, principal, params.id, {
+    const { openRuns } = await deleteFlow(world, principal, params.id, {
       guard,
       cancelRuns: query.cancelRuns ?? false,
     })

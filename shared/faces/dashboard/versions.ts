@@ -61,18 +61,26 @@ export const list = route({
   async answer(world, { principal, params, query, cursor }) {
     const { limit = 20, page = 1, cursor: from, total: counted = true, status } = query
     notBoth(['page', query.page], ['cursor', from])
-    const start = from === undefined ? (page - 1) * limit : await cursor.open<number>(from)
-    const all = await listVersions(world, principal.orgId, params.id, status)
-    const nextCursor = all.length > start + limit ? await cursor.seal(start + limit) : null
+    const below = from === undefined ? undefined : await cursor.open<number>(from)
+    const found = await listVersions(world, principal.orgId, params.id, {
+      status,
+      limit,
+      offset: (page - 1) * limit,
+      below,
+    })
+    const nextCursor = found.next === null ? null : await cursor.seal(found.next)
     return {
       body: pageObject({
-        data: all.slice(start, start + limit).map(versionEntryObject),
+        data: found.versions.map(versionEntryObject),
         limit,
         page: from === undefined ? page : null,
-        total: counted ? all.length : null,
+        total: counted ? found.total : null,
         totalCapped: false,
         nextCursor,
       }),
+      ...(nextCursor
+        ? { next: new URLSearchParams({ limit: String(limit), cursor: nextCursor }).toString() }
+        : {}),
     }
   },
 })
@@ -101,10 +109,10 @@ export const read = route({
   faults: ['not_found', 'version_not_published'],
   async answer(world, { principal, params }) {
     const version = await readVersion(world, principal.orgId, params.id, params.version)
-    const { hash, status, latest } = version
+    const { hash, status, isLatest } = version
     return {
       body: versionObject(version),
-      etag: `W/"${hash.slice(0, 16)}.${status}.${latest ? 'latest' : ''}"`,
+      etag: `W/"${hash.slice(0, 16)}.${status}.${isLatest ? 'latest' : ''}"`,
     }
   },
 })

@@ -1,4 +1,4 @@
-import type { FlowEntry, FlowView } from '../../core/flow-view.ts'
+import type { FlowEntry } from '../../core/flow-view.ts'
 
 /** A flow as seed 003 prints it. */
 export function runnerFlow(flow: FlowEntry, definition?: string): Record<string, unknown> {
@@ -13,9 +13,4 @@ export function runnerFlow(flow: FlowEntry, definition?: string): Record<string,
     updated_at: updatedAt,
     tags,
   }
-}
-
-/** The flow with the text it shows: that of its latest version, else of its draft. */
-export function runnerFlowWithText(flow: FlowView, published: string | null): Record<string, unknown> {
-  return runnerFlow(flow, published ?? flow.written.text)
 }

@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { etagOf } from '../../core/flow-guard.ts'
-import { deleteFlow, type FlowPosition, listFlows, readFlow } from '../../core/flows.ts'
+import type { FlowPosition } from '../../core/flow-list.ts'
+import { deleteFlow, listFlows, readFlow } from '../../core/flows.ts'
 import { saveAndPublish } from '../../core/publish.ts'
 import { startRun } from '../../core/runs.ts'
-import { publishedText } from '../../core/versions.ts'
+import { readVersion } from '../../core/versions.ts'
 import { Fault } from '../../faults.ts'
 import { route } from '../../http/route.ts'
 import { byId, definition, inputs, label, notBoth, prose, tags, versionQuery } from '../shapes.ts'
 import { executionObject } from './execution-object.ts'
-import { runnerFlow, runnerFlowWithText } from './flow-object.ts'
+import { runnerFlow } from './flow-object.ts'
 import { listQuery, listReply } from './pages.ts'
 
 const anyObject = z.record(z.string(), z.unknown())
@@ -105,8 +106,13 @@ export const read = route({
   faults: ['not_found'],
   async answer(world, { principal, params }) {
     const flow = await readFlow(world, principal.orgId, params.id)
+    // Made on another face and never published: then its draft.
+    const { written } =
+      flow.latestVersion === null
+        ? flow
+        : await readVersion(world, principal.orgId, params.id, flow.latestVersion)
     return {
-      body: runnerFlowWithText(flow, await publishedText(world, principal.orgId, flow)),
+      body: runnerFlow(flow, written.text),
       etag: etagOf(flow),
     }
   },

@@ -9,6 +9,7 @@ import type { WaitRow } from '../store/waits.ts'
 import { getWait } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { checkRight } from './answer-right.ts'
+import type { CheckedAnswer } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
 import type { Principal } from './principal.ts'
@@ -27,16 +28,6 @@ export interface AnswerOrder {
   waitId?: string | undefined
   /** In the shape of conventions.md §8. */
   answer: JsonObject
-}
-
-/** An answer that was checked and may be claimed. */
-export interface CheckedAnswer {
-  actor: string
-  voter: string
-  at: string
-  answerHash: string
-  told: Told
-  outcome: JsonObject
 }
 
 /** With other waits open the run may stand where it stood: then its caller is not kept for the whole time. */

@@ -4,7 +4,7 @@ import { changeRun, type RunRow } from '../store/runs.ts'
 import { voteOnWait } from '../store/wait-changes.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
-import type { CheckedAnswer } from './answers.ts'
+import type { CheckedAnswer } from './checked-answer.ts'
 import { alreadyVoted, secondAnswer, waitExpired } from './second-answer.ts'
 
 /**

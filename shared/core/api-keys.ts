@@ -14,8 +14,10 @@ export interface ApiKeyView {
   id: string
   name: string
   scopes: Scope[]
-  expiresAt: string | null
+  /** Its maker, `user:<account>`. */
+  createdBy: string
   createdAt: string
+  expiresAt: string | null
 }
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -77,18 +79,20 @@ export async function listApiKeys(
     .map(viewKey)
 }
 
-/** Ends a key at once. @throws {Fault} `not_found`; other people's keys do not exist for who is no admin. */
+/** Ends a key at once. @throws {Fault} `not_found`; `forbidden` for other people's keys, unless an admin ends them. */
 export async function revokeApiKey(world: World, principal: Principal, id: string): Promise<void> {
   needSession(principal)
   const row = (await listApiKeyRows(world, principal.orgId)).find((key) => key.id === id)
-  const allowed = row !== undefined && (row.accountId === principal.accountId || principal.role === 'admin')
-  if (!allowed || !(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
+  if (row === undefined) throw new Fault('not_found', 'There is no such key')
+  if (row.accountId !== principal.accountId && principal.role !== 'admin')
+    throw new Fault('forbidden', 'Only an admin may revoke other people’s keys')
+  if (!(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
     throw new Fault('not_found', 'There is no such key')
   await note(world, principal, 'key.revoked', id)
 }
 
-function viewKey({ id, name, scopes, expiresAt, createdAt }: ApiKeyRow): ApiKeyView {
-  return { id, name, scopes: scopes as Scope[], expiresAt, createdAt }
+function viewKey({ id, name, scopes, accountId, expiresAt, createdAt }: ApiKeyRow): ApiKeyView {
+  return { id, name, scopes: scopes as Scope[], createdBy: `user:${accountId}`, createdAt, expiresAt }
 }
 
 async function note(

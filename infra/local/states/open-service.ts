@@ -22,6 +22,9 @@ export interface OpenService {
   close(): Promise<void>
 }
 
+/** So long an ended execution can be asked for. */
+const keptMs = 90 * 24 * 3_600_000
+
 /** Opens the database and goes on where the last process ended. @throws {CannotStart} */
 export function openService(options: StatesOptions): OpenService {
   const { clock, log, pool, invoke, onEnded, endsToTell } = options
@@ -46,6 +49,7 @@ export function openService(options: StatesOptions): OpenService {
   const machinery: Machinery = { clock, log, pool, invoke, drive: (frame) => void drive(machinery, frame) }
   const alarm = new Alarm(clock, rows.timers, commit, (timer) => ring(machinery, keeper, timer))
   const service: Service = { ...rows, machinery, programs, keeper }
+  rows.executions.prune(clock.now() - keptMs)
   void goOn(service)
   alarm.set()
   outbox.start()
@@ -55,7 +59,7 @@ export function openService(options: StatesOptions): OpenService {
       alarm.close()
       keeper.close()
       await outbox.close()
-      await commit.commit()
+      await commit.close()
       db.close()
     },
   }

@@ -92,7 +92,12 @@ export async function eventNames(engine: Engine, executionArn: string): Promise<
   return (await history(engine, executionArn)).map(({ type }) => type as string)
 }
 
-/** The token that the n-th call of the functions was given. */
-export function tokenOf({ calls }: Engine, index = 0): string {
-  return (calls[index] as { payload: { token: string } }).payload.token
+/** What the n-th call of the functions was given. */
+export function payloadOf<T>({ calls }: Engine, index: number): T {
+  return (calls[index] as { payload: T }).payload
+}
+
+/** The token in it. */
+export function tokenOf(engine: Engine, index = 0): string {
+  return payloadOf<{ token: string }>(engine, index).token
 }

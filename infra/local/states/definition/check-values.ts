@@ -49,7 +49,8 @@ function whyNot(member: string | undefined, sight: InSight): string | null {
 
 /** A name of a variable as the states language allows it. */
 export function isVariableName(name: string): boolean {
-  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) && [...name].length <= 80 && name !== 'states'
+  const reserved = name === 'states' || name === '__proto__'
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) && [...name].length <= 80 && !reserved
 }
 
 /** Checks an `Assign`: its names, and that none belongs to a scope further out. */

@@ -16,13 +16,12 @@ export const createStateMachine: Operation = ({ machines, machinery }, request) 
     type: readType(request),
     status: 'ACTIVE',
     created: machinery.clock.now(),
-    definition,
     details: readDetails(request),
   }
   const found = machines.byArn(wanted.arn)
-  if (found) return created(sameMachine(found, wanted))
+  if (found) return created(sameMachine(found, wanted, machines.definitionOf(found.arn) === definition))
   checkDefinition(definition, wanted.type)
-  machines.insert(wanted)
+  machines.insert(wanted, definition)
   return created(wanted)
 }
 
@@ -51,16 +50,16 @@ function readDetails(request: Request): MachineDetails {
   }
 }
 
-function sameMachine(found: MachineRow, wanted: MachineRow): MachineRow {
+function sameMachine(found: MachineRow, wanted: MachineRow, sameText: boolean): MachineRow {
   if (found.status === 'DELETING')
     throw new Refused('StateMachineDeleting', `State Machine is being deleted: '${found.arn}'`)
-  if (isDeepStrictEqual(identity(found), identity(wanted))) return found
+  if (sameText && isDeepStrictEqual(identity(found), identity(wanted))) return found
   throw new Refused('StateMachineAlreadyExists', `State Machine Already Exists: '${found.arn}'`)
 }
 
-function identity({ type, definition, details }: MachineRow): unknown[] {
+function identity({ type, details }: MachineRow): unknown[] {
   const { loggingConfiguration, tracingConfiguration, encryptionConfiguration } = details
-  return [type, definition, loggingConfiguration, tracingConfiguration, encryptionConfiguration]
+  return [type, loggingConfiguration, tracingConfiguration, encryptionConfiguration]
 }
 
 function checkDefinition(definition: string, type: 'STANDARD' | 'EXPRESS'): void {

@@ -19,7 +19,7 @@ function readMachineArn(request: Request, member: string): string {
 }
 
 export const describeStateMachine: Operation = (service, request) => {
-  const { arn, name, type, status, created, definition, details } = findMachine(service, request)
+  const { arn, name, type, status, created, details } = findMachine(service, request)
   const { roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = details
   return {
     stateMachineArn: arn,
@@ -27,7 +27,7 @@ export const describeStateMachine: Operation = (service, request) => {
     type,
     status,
     creationDate: created / 1000,
-    ...(request.includedData === 'METADATA_ONLY' ? {} : { definition }),
+    ...(request.includedData === 'METADATA_ONLY' ? {} : { definition: service.machines.definitionOf(arn) }),
     roleArn,
     loggingConfiguration: loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: tracingConfiguration ?? { enabled: false },
@@ -51,14 +51,11 @@ export const listStateMachines: Operation = ({ machines }, request) => {
 }
 
 /** Its executions end at their next transition; the machine is gone when the last has ended. */
-export const deleteStateMachine: Operation = ({ machines, executions, programs }, request) => {
+export const deleteStateMachine: Operation = ({ machines, executions }, request) => {
   const arn = readMachineArn(request, 'stateMachineArn')
   if (!machines.byArn(arn)) return {}
   if (executions.hasRunning(arn)) machines.markDeleting(arn)
-  else {
-    machines.delete(arn)
-    programs.forget(arn)
-  }
+  else machines.delete(arn)
   return {}
 }
 

@@ -14,6 +14,7 @@ export class Programs {
 
   constructor(machines: MachineRows) {
     this.#machines = machines
+    machines.whenDeleted((arn) => this.#forget(arn))
   }
 
   /** The program of a machine; undefined if there is no such machine. */
@@ -29,18 +30,19 @@ export class Programs {
     return row && this.#add(row)
   }
 
-  #add({ arn, name, definition, details }: MachineRow): Program {
+  #add({ arn, name, details }: MachineRow): Program {
+    const definition = this.#machines.definitionOf(arn) as string
     const program = buildProgram(JSON.parse(definition) as Machine, arn, name, details.roleArn)
     this.#kept.set(arn, { program, size: definition.length })
     this.#size += definition.length
     for (const oldest of this.#kept.keys()) {
       if (this.#size <= mostKept || oldest === arn) break
-      this.forget(oldest)
+      this.#forget(oldest)
     }
     return program
   }
 
-  forget(arn: string): void {
+  #forget(arn: string): void {
     this.#size -= this.#kept.get(arn)?.size ?? 0
     this.#kept.delete(arn)
   }

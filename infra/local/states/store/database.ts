@@ -20,6 +20,7 @@ CREATE TABLE execution (
 );
 CREATE INDEX execution_machine ON execution (machine, id);
 CREATE INDEX execution_running ON execution (machine) WHERE status = 'RUNNING';
+CREATE INDEX execution_stopped ON execution (stopped) WHERE stopped IS NOT NULL;
 CREATE TABLE frame (
   id INTEGER PRIMARY KEY, execution INTEGER NOT NULL, parent INTEGER, position INTEGER NOT NULL, phase TEXT NOT NULL,
   state TEXT NOT NULL, entered INTEGER NOT NULL, token TEXT, details TEXT NOT NULL, input TEXT NOT NULL, outcome TEXT,

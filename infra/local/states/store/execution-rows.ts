@@ -90,6 +90,14 @@ export class ExecutionRows {
     this.#end.run(status, end?.at ?? null, end?.output ?? null, end?.error ?? null, end?.cause ?? null, id)
   }
 
+  /** Forgets executions that ended before an instant; their names are free again. */
+  prune(before: number): void {
+    this.#commit.writing()
+    const ended = "SELECT id FROM execution WHERE status <> 'RUNNING' AND stopped < ?"
+    this.#db.prepare(`DELETE FROM history WHERE execution IN (${ended})`).run(before)
+    this.#db.prepare("DELETE FROM execution WHERE status <> 'RUNNING' AND stopped < ?").run(before)
+  }
+
   byId(id: number): ExecutionRow | undefined {
     return this.#byId.get(id) as unknown as ExecutionRow | undefined
   }

@@ -19,6 +19,7 @@ export class GroupCommit {
   readonly #participants: Participant[] = []
   #open = false
   #next: PromiseWithResolvers<void> | undefined
+  #closed = false
 
   /** `failure` is told when the disk has failed; nothing is committed after that. */
   constructor(db: DatabaseSync, failure: (error: unknown) => void) {
@@ -32,6 +33,7 @@ export class GroupCommit {
 
   /** To be called before a statement that writes. */
   writing(): void {
+    if (this.#closed) throw new Error('The database is closed')
     if (!this.#open) this.#db.exec('BEGIN IMMEDIATE')
     this.#open = true
     this.plan()
@@ -39,6 +41,7 @@ export class GroupCommit {
 
   /** There is something to write in `before`. */
   plan(): Promise<void> {
+    if (this.#closed) return new Promise(() => {})
     if (!this.#next) {
       this.#next = Promise.withResolvers()
       // Whoever waits is told; nobody may be waiting.
@@ -56,6 +59,12 @@ export class GroupCommit {
   /** The same, but at once if nothing is to be written. */
   async settled(): Promise<void> {
     if (this.#next) await this.#next.promise
+  }
+
+  /** Commits for the last time; whoever asks later waits for ever. */
+  async close(): Promise<void> {
+    await this.plan()
+    this.#closed = true
   }
 
   #flush(): void {

@@ -67,7 +67,7 @@ function evaluateNow(
   field: string,
 ): { value: unknown } | undefined {
   try {
-    return pool.evaluateNow?.(expression.source, bindings)
+    return pool.evaluateNow?.(expression.source, undefined, bindings)
   } catch (error) {
     throw failed(expression, field, error)
   }

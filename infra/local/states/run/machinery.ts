@@ -4,7 +4,11 @@ import type { Frame } from './execution.ts'
 /** Evaluates JSONata; the contained pool of shared/expressions is one. */
 export interface Evaluator {
   /** The value at once, where that can be; undefined = ask `evaluate`. */
-  evaluateNow?(source: string, bindings: Record<string, unknown>): { value: unknown } | undefined
+  evaluateNow?(
+    source: string,
+    input: unknown,
+    bindings: Record<string, unknown>,
+  ): { value: unknown } | undefined
   /** @throws an error with `code` and `message`; with the code `expression_busy` it is asked again. */
   evaluate(
     source: string,

@@ -16,7 +16,11 @@ function open(failures: unknown[] = []) {
 test('what is written in one turn is one transaction, and all wait for its commit', async () => {
   const { commit, write, isOpen } = open()
   let commits = 0
-  commit.join({ after: () => void (commits += 1) })
+  commit.join({
+    after() {
+      commits += 1
+    },
+  })
   const order: string[] = []
   const work = async (name: string) => {
     write(name)

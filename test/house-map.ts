@@ -25,7 +25,8 @@ const rooms: [prefix: string, room: string][] = [
 
 /** Which room may import which: the arrows of the house. Everything may import the ground, and itself. */
 const arrows: Record<string, string[]> = {
-  functions: ['faces', 'http', 'core', 'aws'],
+  // Of asl only the event that machines send to the step function.
+  functions: ['faces', 'http', 'core', 'aws', 'asl'],
   faces: ['http', 'core', 'steps'],
   http: ['core'],
   core: ['definitions', 'graph', 'compile', 'store', 'table', 'steps', 'asl', 'aws', 'expressions'],

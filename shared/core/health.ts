@@ -1,6 +1,6 @@
 import { ListStateMachinesCommand } from '@aws-sdk/client-sfn'
-import packageJson from '../../package.json' with { type: 'json' }
 import { instant } from '../aws/clock.ts'
+import { release } from '../release.ts'
 import { getOrganisation } from '../store/organisations.ts'
 import type { World } from '../world.ts'
 
@@ -29,5 +29,5 @@ export async function checkHealth(world: World, deep: boolean): Promise<Health> 
         answers('engine', () => world.states.send(new ListStateMachinesCommand({ maxResults: 1 }))),
       ])
     : []
-  return { failing: failing.flat(), version: packageJson.version, time: instant(world.clock.now()) }
+  return { failing: failing.flat(), version: release, time: instant(world.clock.now()) }
 }

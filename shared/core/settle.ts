@@ -7,9 +7,9 @@ import type { RunError } from './run-view.ts'
 /** How an execution ended, as EventBridge, DescribeExecution and StartSyncExecution tell it. */
 export interface ExecutionEnd {
   status: string
-  output?: string | undefined
-  error?: string | undefined
-  cause?: string | undefined
+  output?: string | null | undefined
+  error?: string | null | undefined
+  cause?: string | null | undefined
 }
 
 /** The part of a `Step Functions Execution Status Change` event that is read. */
@@ -63,7 +63,7 @@ function endOf({ status, output, error, cause }: ExecutionEnd, at: string): RunE
     return { status: 'timed_out', error: runError('run_timed_out', 'Execution timed out', at) }
   if (status === 'ABORTED')
     return { status: 'cancelled', error: runError('cancelled', cause || 'The execution was stopped', at) }
-  if (error === undefined || error.startsWith('States.') || error.startsWith('Lambda.'))
+  if (!error || error.startsWith('States.') || error.startsWith('Lambda.'))
     return {
       status: 'failed',
       error: runError('engine_error', 'The engine could not go on', at, { cause: error ?? null }),

@@ -81,7 +81,7 @@ export function guardOf(letter: string, value: string): string | null {
 }
 
 function all(value: string, type: string): string {
-  return `($type(${value}) = "array" ? $count([${value}[$type($) != "${type}"]]) = 0 : $type(${value}) = "${type}")`
+  return `($type(${value}) = "array" ? $count(${value}[$type($) = "${type}"]) = $count(${value}) : $type(${value}) = "${type}")`
 }
 
 /** Functions that call a function of the author's for each item: total if that function is. */

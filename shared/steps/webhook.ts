@@ -40,6 +40,7 @@ export const webhook: WorkStep<z.infer<typeof params>> = {
       headers: { ...headers, ...signed },
       expect: undefined,
       rows: (args.rows ?? []) as string[],
+      told: false,
     }
     return await callHttp(body === undefined ? call : { ...call, body }, tools)
   },

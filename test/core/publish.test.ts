@@ -4,13 +4,13 @@ import {
   StateMachineDeleting,
   StateMachineLimitExceeded,
 } from '@aws-sdk/client-sfn'
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { changeFlow, createFlow, deleteFlow, listFlows, readFlow } from '../../shared/core/flows.ts'
 import { publishFlow, saveAndPublish } from '../../shared/core/publish.ts'
 import { listVersions, readVersion, resolveVersion } from '../../shared/core/versions.ts'
 import type { World } from '../../shared/world.ts'
+import { failCalls, serviceError } from '../failing-calls.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 import { ann, asking, broken, greeting } from './authors.ts'
@@ -309,6 +309,8 @@ describe('an engine that does not take the machine', () => {
       })
 
       const publishing = publishFlow(slow.world, ann, id)
+      publishing.catch(() => {})
+      await vi.waitFor(() => expect(states.calls()).not.toEqual([]))
       const refused = expect(publishing).rejects.toMatchObject({ code: 'unavailable', status: 503, details })
       await clock.advance(25_000)
       await refused
@@ -333,7 +335,10 @@ describe('an engine that does not take the machine', () => {
     })
 
     const publishing = publishFlow(slow.world, ann, id)
-    await clock.advance(3000)
+    await vi.waitFor(() => expect(calls).toBe(1))
+    await clock.advance(250)
+    await vi.waitFor(() => expect(calls).toBe(2))
+    await clock.advance(500)
 
     expect((await publishing).version.version).toBe(1)
     await slow.close()
@@ -342,17 +347,47 @@ describe('an engine that does not take the machine', () => {
 
 test('G2 a publish that died before its transaction has made nothing that can be seen', async () => {
   const id = await anew(greeting('died'))
-  const db = mockClient(world.db as never)
-  db.on(TransactWriteCommand as never).rejects(
-    Object.assign(new Error('lost'), { name: 'InternalServerError' }) as never,
-  )
+  const failing = failCalls(world, {
+    command: 'TransactWriteItemsCommand',
+    error: () => serviceError('InternalServerError', 500),
+  })
 
   await expect(publishFlow(world, ann, id)).rejects.toMatchObject({ code: 'unavailable', status: 503 })
-  db.restore()
+  failing.stop()
 
   expect(await readFlow(world, 'o', id)).toMatchObject({ revision: 1, versionCount: 0 })
   await expect(resolveVersion(world, 'o', id, 'latest')).rejects.toMatchObject({
     code: 'version_not_published',
   })
   expect((await publishFlow(world, ann, id)).version.version).toBe(1)
+})
+
+describe.each([
+  ['ThrottlingException', 400, 'before'],
+  ['ProvisionedThroughputExceededException', 400, 'before'],
+  ['InternalServerError', 500, 'before'],
+  ['InternalServerError', 500, 'after'],
+] as const)('F6 a publish that meets %s (%s, %s)', (name, status, when) => {
+  test('at any of its calls leaves the flow as it was or published, and the caller is never told 500', async () => {
+    for (let nth = 1; ; nth++) {
+      const id = await anew(greeting(`${name} ${when} ${nth}`))
+      const failing = failCalls(world, { nth, when, error: () => serviceError(name, status) })
+
+      const outcome = await publishFlow(world, ann, id).then(
+        () => 'published',
+        (error) => error.code,
+      )
+      const reached = failing.seen.length >= nth
+      failing.stop()
+
+      const flow = await readFlow(world, 'o', id)
+      expect(['published', 'unavailable', 'conflict', 'rate_limited']).toContain(outcome)
+      expect([flow.revision, flow.latestVersion, flow.versionCount]).toEqual(
+        flow.latestVersion === null ? [1, null, 0] : [2, 1, 1],
+      )
+      if (outcome === 'published') expect(flow.latestVersion).toBe(1)
+      if (!reached) break
+      expect((await publishFlow(world, ann, id)).flow.status).toBe('published')
+    }
+  })
 })

@@ -1,7 +1,6 @@
 import { etagOf } from '../../core/flow-guard.ts'
 import type { FlowEntry, FlowView } from '../../core/flow-view.ts'
 import type { VersionEntry, VersionView } from '../../core/version-view.ts'
-import type { Written } from '../../definitions/graph.ts'
 import type { Reply } from '../../http/route.ts'
 
 /** A flow as lists show it (dashboard.md §5). */
@@ -52,7 +51,7 @@ export function flowObject(
 }
 
 /** An object goes back as an object, YAML as its text. */
-function asWritten({ text, format }: Written): unknown {
+function asWritten({ text, format }: FlowView['written']): unknown {
   return format === 'json' ? JSON.parse(text) : text
 }
 

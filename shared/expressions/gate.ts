@@ -66,7 +66,10 @@ function checkBound(names: Set<string>): Set<string> {
 
 function check(tree: Tree, inner: boolean, bound: Set<string>): void {
   const called = asCall(tree)
-  if (called) return check(called, inner, bound)
+  if (called) {
+    check(called, inner, bound)
+    return
+  }
   if (tree.type === 'variable') checkVariable(tree.value, tree, inner, bound)
   if ((tree.type === 'wildcard' || tree.type === 'descendant') && !inner)
     refuse('A wildcard needs something before it, e.g. `inputs.*`', tree, 1)

@@ -39,7 +39,9 @@ export function printCondition(template: Template, names: Names): string {
  * (`$string` rounds to 15 digits, aws.md trap 13).
  */
 export function printText(template: Template, names: Names): string {
-  const parts = template.parts.map((part) => (part.type === 'text' ? text(part.text) : partText(part, names)))
+  const parts = template.parts
+    .flatMap((part) => (part.type === 'text' ? [text(part.text)] : operands(partText(part, names))))
+    .filter((part) => part.type !== 'string' || part.value !== '')
   if (parts.length === 0) return '""'
   const joined = parts.reduce((left, right) => binary(left, '&', right))
   return unparse(typesOf(joined) === types.string ? joined : binary(text(''), '&', joined))
@@ -110,6 +112,13 @@ function partText(part: ExpressionPart, names: Names): Tree {
   const value = isSimple(tree) ? tree : variable(fresh('v'))
   const written = writtenValue(value, found)
   return isSimple(tree) ? block(written) : block(bind(fresh('v'), tree), written)
+}
+
+// `a & (b & c)` is `a & b & c`.
+function operands(tree: Tree): Tree[] {
+  return tree.type === 'binary' && tree.value === '&'
+    ? [...operands(tree.lhs), ...operands(tree.rhs)]
+    : [tree]
 }
 
 const largestWhole = 9007199254740992

@@ -59,7 +59,7 @@ function ownTypes(tree: Tree): number {
     case 'binary':
       return typesOfOperator(tree.value)
     case 'negative':
-      return types.number | types.nothing
+      return types.number | (typesOf(tree.expression) & types.nothing)
     case 'condition':
       return typesOf(tree.then) | (tree.else ? typesOf(tree.else) : types.nothing)
     case 'block': {
@@ -105,6 +105,6 @@ function typesOfCall(name: string, args: Tree[]): number {
   if (name === 'exists') return types.boolean
   if (name === 'count') return types.number
   const result = typesOfLetters(signatureOf(name).result)
-  const certain = withoutNothing.has(name) && args[0] && within(typesOf(args[0]), types.value)
+  const certain = givesAlways.has(name) && args[0] && within(typesOf(args[0]), types.value)
   return certain ? result : result | types.nothing
 }

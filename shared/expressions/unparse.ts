@@ -115,7 +115,7 @@ function termText(term: SortTerm): string {
 }
 
 function numberText(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value)
+  return Object.is(value, -0) ? '-0' : String(value).replace('e+', 'e')
 }
 
 function nameText(name: string): string {

@@ -89,16 +89,14 @@ function typesOfOperator(operator: string): number {
   return types.boolean
 }
 
-const withoutNothing = new Set([
-  'string',
-  'boolean',
-  'not',
-  'type',
-  'length',
-  'uppercase',
-  'lowercase',
-  'trim',
-])
+/** Functions that give something whenever their first argument is something. */
+const givesAlways = new Set(
+  (
+    'string boolean not type length uppercase lowercase trim substring substringBefore substringAfter pad replace ' +
+    'contains base64encode base64decode encodeUrl encodeUrlComponent decodeUrl decodeUrlComponent number floor ceil ' +
+    'abs round sqrt power formatBase formatNumber formatInteger toMillis fromMillis hash'
+  ).split(' '),
+)
 
 function typesOfCall(name: string, args: Tree[]): number {
   if (!isFunctionName(name)) return types.any

@@ -14,10 +14,12 @@ import {
 import { limits } from './limits.ts'
 import type { Part, Run } from './sequence.ts'
 import { Items } from './sequence.ts'
-import type { Pair, Stage, Tree } from './tree.ts'
+import { type Pair, type Stage, someTree, type Tree } from './tree.ts'
 
 /** An expression that is evaluated at once, in the main process. */
 export interface Direct {
+  /** It makes values, so that a result may be larger than what went in. */
+  builds: boolean
   /**
    * @throws {EvaluationError} as JSONata would.
    * @throws {TooMuchWork} when the values are too large for the main process.
@@ -36,6 +38,10 @@ export function compileDirect(tree: Tree): Direct {
   const all = { count: 0 }
   const part = compile(tree, { slots: new Map(), all })
   return {
+    builds: someTree(
+      tree,
+      (found) => builders.has(found.type) || (found.type === 'binary' && found.value === '&'),
+    ),
     evaluate(input, bindings) {
       // The full evaluator treats a list as context in its own way.
       if (Array.isArray(input)) throw new TooMuchWork()
@@ -47,6 +53,8 @@ export function compileDirect(tree: Tree): Direct {
     },
   }
 }
+
+const builders = new Set<Tree['type']>(['array', 'object', 'function'])
 
 function compile(tree: Tree, scope: Scope): Part {
   const part = compileCore(tree, scope)

@@ -28,6 +28,25 @@ export function parseExpression(source: string): Tree {
   return tree
 }
 
+/**
+ * Parses an expression of a compiled machine: JSONata 2.0.6 without `$eval`; names and `$states` are the machine's.
+ *
+ * @throws {ExpressionError} with the offset in `source`.
+ */
+export function parseCompiled(source: string): Tree {
+  if (source.length > limits.compiledLength)
+    throw new ExpressionError(
+      'expression_too_long',
+      `A compiled expression has at most ${limits.compiledLength} characters`,
+      limits.compiledLength,
+    )
+  const tree = parseOrExplain(source)
+  const isEval = (found: Tree) => found.type === 'variable' && found.value === 'eval'
+  if (someTree(tree, isEval) || boundNames(tree).has('eval'))
+    throw new ExpressionError('expression_unsupported', '`$eval` is not run by Step Functions', 0)
+  return tree
+}
+
 // 2.0.6 has neither operator: it stumbles over their second character.
 function parseOrExplain(source: string): Tree {
   try {

@@ -1,4 +1,3 @@
-import { call } from './build.ts'
 import type { Tree } from './tree.ts'
 
 /** `a ~> $f(b)` as the call `$f(a, b)` that it is; undefined for anything else, and for functions joined by `~>`. */
@@ -9,5 +8,6 @@ export function asCall(tree: Tree): Tree | undefined {
   const joins =
     lhs.type === 'lambda' || lhs.type === 'variable' || lhs.type === 'partial' || lhs.type === 'block'
   if (rhs.type !== 'variable' || joins) return undefined
-  return { ...call(rhs.value, lhs), ...(tree.position !== undefined && { position: tree.position }) }
+  const at = tree.position === undefined ? {} : { position: tree.position }
+  return { type: 'function', procedure: rhs, arguments: [lhs], ...at }
 }

@@ -29,7 +29,8 @@ function compile({ source, evaluationMs }: Question): jsonata.Expression {
   // Members of a list or object are evaluated side by side and counted as if they were nested.
   options.stack += prepareTree(expression.ast())
   registerFunctions(expression)
-  if (compiled.size >= 500) compiled.clear()
+  // Each keeps the parser's tables alive: some 50 KB of the child's 64 MB.
+  if (compiled.size >= limits.expressionsPerChild) compiled.delete(compiled.keys().next().value!)
   compiled.set(source, expression)
   return expression
 }

@@ -178,8 +178,10 @@ function shape(tree: Tree): string {
 
 function bare(tree: Tree): Tree {
   const { position: _position, ...rest } = mapChildren(tree, bare)
-  // A function that is called where it is written gets brackets when printed.
-  return rest.type === 'block' && rest.expressions.length === 1 && rest.expressions[0]?.type === 'lambda'
-    ? rest.expressions[0]
+  // A step that is an operator gets brackets when printed.
+  const [inside, ...others] = rest.type === 'block' ? rest.expressions : []
+  const isBracket = Object.keys(rest).length === 2 && others.length === 0
+  return isBracket && inside && /^(binary|condition|negative|apply)$/.test(inside.type)
+    ? inside
     : (rest as Tree)
 }

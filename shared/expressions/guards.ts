@@ -62,7 +62,8 @@ export const wants: Record<string, Want[]> = {
   sort: [
     {
       argument: 0,
-      condition: '$not($exists($x[$type($) != "number"])) or $not($exists($x[$type($) != "string"]))',
+      condition:
+        '$count($x) < 2 or $not($exists($x[$type($) != "number"])) or $not($exists($x[$type($) != "string"]))',
       holds: () => false,
     },
   ],

@@ -54,12 +54,23 @@ export function typeWord(value: unknown): string | undefined {
 export function isDeepEqual(left: unknown, right: unknown, work: Work): boolean {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  if (Array.isArray(left) !== Array.isArray(right)) return false
-  const [one, other] = [left as Record<string, unknown>, right as Record<string, unknown>]
-  const names = Object.keys(one)
-  if (names.length !== Object.keys(other).length) return false
+  if (Array.isArray(left)) return Array.isArray(right) && isSameList(left, right, work)
+  return !Array.isArray(right) && isSameObject(left as Members, right as Members, work)
+}
+
+type Members = Record<string, unknown>
+
+function isSameList(left: unknown[], right: unknown[], work: Work): boolean {
+  if (left.length !== right.length) return false
+  spend(work, left.length)
+  return left.every((item, at) => isDeepEqual(item, right[at], work))
+}
+
+function isSameObject(left: Members, right: Members, work: Work): boolean {
+  const names = Object.keys(left)
+  if (names.length !== Object.keys(right).length) return false
   spend(work, names.length)
-  return names.every((name) => Object.hasOwn(other, name) && isDeepEqual(one[name], other[name], work))
+  return names.every((name) => Object.hasOwn(right, name) && isDeepEqual(left[name], right[name], work))
 }
 
 /** A member by name; lists give the members of all their items. */

@@ -24,6 +24,8 @@ export const limits = {
   startMs: 10_000,
   /** Evaluations after which a child is replaced. */
   evaluationsPerChild: 1_000,
+  /** Compiled expressions that a child keeps. */
+  expressionsPerChild: 100,
   /** Children; each does one evaluation at a time. */
   children: 2,
   /** Evaluations that may wait for a child. */

@@ -130,21 +130,36 @@ function pathText(steps: Tree[]): string {
     .join('')
 }
 
-const loose = new Set(['binary', 'apply', 'condition', 'bind', 'negative', 'lambda', 'transform', 'number'])
+const loose = new Set([
+  'binary',
+  'apply',
+  'condition',
+  'bind',
+  'negative',
+  'lambda',
+  'transform',
+  'number',
+  'value',
+  'string',
+])
 
 function stepText(step: Tree): string {
   return loose.has(step.type) ? `(${unparse(step)})` : unparse(step)
 }
 
 function callee(procedure: Tree): string {
-  return procedure.type === 'lambda' || loose.has(procedure.type)
-    ? `(${core(procedure)})`
-    : unparse(procedure)
+  const needsBrackets = procedure.type !== 'lambda' && loose.has(procedure.type)
+  return needsBrackets ? `(${unparse(procedure)})` : unparse(procedure)
 }
 
 // Without brackets the `else` would go to the inner condition.
 function thenText(then: Tree): string {
-  return then.type === 'condition' || then.type === 'bind' ? `(${unparse(then)})` : unparse(then)
+  return isOpen(then) ? `(${unparse(then)})` : unparse(then)
+}
+
+function isOpen(tree: Tree): boolean {
+  if (tree.type === 'bind') return isOpen(tree.rhs)
+  return tree.type === 'condition' && (tree.else === undefined || isOpen(tree.else))
 }
 
 function binaryText(operator: string, lhs: Tree, rhs: Tree): string {

@@ -24,8 +24,13 @@ const compiled = new Map<string, jsonata.Expression>()
 function compile({ source, evaluationMs }: Question): jsonata.Expression {
   const known = compiled.get(source)
   if (known) return known
-  const options = { timeout: evaluationMs, stack: limits.evaluationDepth, sequence: limits.sequenceLength }
-  const expression = jsonata(source, { ...options, RegexEngine: LinearRegex as unknown as RegExpConstructor })
+  const options = {
+    timeout: evaluationMs,
+    stack: limits.evaluationDepth,
+    sequence: limits.sequenceLength,
+    RegexEngine: LinearRegex as unknown as RegExpConstructor,
+  }
+  const expression = jsonata(source, options)
   // Members of a list or object are evaluated side by side and counted as if they were nested.
   options.stack += prepareTree(expression.ast())
   registerFunctions(expression)

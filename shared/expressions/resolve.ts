@@ -1,4 +1,5 @@
 import { block, nothing, text, variable } from './build.ts'
+import { limits } from './limits.ts'
 import { boundNames } from './names.ts'
 import { parseJsonata } from './parse.ts'
 import { mapChildren, type NameTree, type PathTree, someTree, type Tree } from './tree.ts'
@@ -30,13 +31,23 @@ export function resolve(tree: Tree, names: Names): Tree {
 
 function readBase(source: string | undefined, taken: Set<string>): Tree | undefined {
   if (source === undefined) return undefined
-  const base = parseJsonata(source)
+  const base = readOnce(source)
   someTree(base, (found) => {
     if (found.type === 'variable') taken.add(found.value)
     return false
   })
   // The compiler sets every variable before the first step, if only to null.
   return base.type === 'variable' ? variable(base.value, types.value) : base
+}
+
+const read = new Map<string, Tree>()
+
+// Many expressions of a flow read the same few names.
+function readOnce(source: string): Tree {
+  const tree = read.get(source) ?? parseJsonata(source)
+  if (read.size >= limits.cachedExpressions) read.clear()
+  read.set(source, tree)
+  return tree
 }
 
 function freshName(name: string, tree: Tree, taken: Set<string>): string {

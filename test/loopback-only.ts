@@ -1,7 +1,8 @@
 import dns from 'node:dns'
 import net from 'node:net'
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3}|0:0:0:0:0:0:0:1)$/i
+const loopback =
+  /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0:0:0:0:0:0:1)$/i
 
 /** Refuses every connection of this process that does not go to loopback, before the system call (hardening.md §3 I). */
 export function guardSockets(): { assertNothingLeft(): void } {

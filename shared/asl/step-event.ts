@@ -43,6 +43,8 @@ export interface WorkEvent extends SentByStep, WithArgs {
   retries: number
   /** Tries in all that the machine allows the author's retry: for the log line `retry 2 of 3`. 1 = no retry. */
   maxAttempts: number
+  /** The author's limit for one try, if there is one: handed on to the step as `Tools.timeoutSeconds`. */
+  timeoutSeconds?: number
   /** True for the steps that are reached from the start without passing another work or wait step. */
   first?: true
 }

@@ -1,22 +1,13 @@
 import type * as z from 'zod'
-import type { State } from '../asl/states.ts'
+import type { Expressions, State } from '../asl/states.ts'
+import type { Node } from '../definitions/graph.ts'
+import { StepError } from '../step-error.ts'
 import type { Json, JsonObject, LogLevel, Outbound } from '../world.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
 
-/** An error that a step ends with: `code` is what `retry.on` and `lastError.error` see. */
-export class StepError extends Error {
-  readonly code: string
-  readonly data: JsonObject | undefined
-
-  constructor(code: string, message: string, data?: JsonObject, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = code
-    this.code = code
-    this.data = data
-  }
-}
+export { StepError }
 
 /** The run a step belongs to, as the machine carries it in its variable `run`. */
 export interface RunRef {
@@ -41,6 +32,10 @@ export interface Tools {
   effectKey: string
   /** W3C trace context of the run. */
   traceparent: string
+  /** The author's limit for one try, in seconds; absent = the step's own default. */
+  timeoutSeconds?: number
+  /** Milliseconds since 1970; absent = the machine's clock. */
+  now?(): number
   outbound: Outbound
   /** Writes a line to the run's log; masked before it is stored. */
   log(level: LogLevel, message: string, data?: JsonObject): void
@@ -68,11 +63,85 @@ export type Accepted =
   | { ok: true; output: Json; outcome: JsonObject }
   | { ok: false; error: string; cause: string; outcome: JsonObject }
 
-/** What the compiler hands to a step so that it can write its own state; see compile/place.ts for the rest. */
+/** States by name, in the order in which they are entered. */
+export type States = Record<string, State>
+
+/** A way out of a step that is chosen by its result. */
+export interface Route {
+  outcome: string
+  /** JSONata that is true if the result, read from the given variable, takes this way. It must not be able to fail. */
+  when(variable: string): string
+}
+
+/** How a working step is compiled. */
+export interface WorkOptions {
+  /** Ways out besides `default`, in the order in which they are tried. */
+  routes?: Route[]
+  /** The outcome that an ordinary result takes; `default` if absent. */
+  outcome?: string
+  /** Error names that take the `timeout` row as well as `States.Timeout` does. */
+  timeouts?: string[]
+}
+
+/** How a waiting step is compiled. */
+export interface AskOptions extends WorkOptions {
+  /** What happens when nobody answers in time; absent = the `timeout` row, else the `error` row, else the run fails. */
+  onTimeout?: 'fail' | 'branch' | { decision: 'approve' | 'reject' }
+}
+
+/** One case of a choice. */
+export interface Case {
+  when: Json
+  /** An outcome with a row in `next`, or the id of a step of the same scope. */
+  to: string
+}
+
+/** What the compiler hands to a step so that it can write its own states; made in compile/place.ts. */
 export interface Place {
   /** State name = step id. */
   readonly id: string
-  readonly [part: string]: unknown
+  readonly node: Node
+  /** True if `next` has a row for the outcome itself (not by falling back to `default`). */
+  has(outcome: string): boolean
+  /** A param as it stands in the machine: templates become expressions that cannot fail, all else stays as it is. */
+  value(param: Json): Expressions
+  /** A param as text: JSONata between the delimiters, or the text itself. */
+  text(param: Json): string
+  /** JSONata (without delimiters) of a text's value; null where something is missing. */
+  formula(param: string): string
+  /** A state that has its output at once; `undefined` = it leaves none. */
+  pass(output: Expressions | undefined): States
+  /** A state that waits for a time given by `Seconds` or `Timestamp`. */
+  hold(timing: { Seconds: number | string } | { Timestamp: string }): States
+  /** A state that goes the way of the first case that is true, else of the outcome `otherwise`. */
+  choose(cases: Case[], otherwise: string): States
+  /** A call of the step function. Secrets in `args` are sent as marked references. */
+  work(args: JsonObject, options?: WorkOptions): States
+  /** A question that stands open until it is answered. */
+  ask(args: JsonObject, options?: AskOptions): States
+  /** A child run that is waited for. */
+  subflow(args: JsonObject): States
+  /** The body `body` once per item. */
+  each(options: EachOptions): States
+  /** The body `body` as long as the condition holds. */
+  loop(when: Json, maxIterations: number | undefined): States
+  /** All bodies at the same time. */
+  parallel(): States
+  /** Ends the scope with an output. */
+  end(output: Expressions): States
+  /** Ends the scope with an error. */
+  fail(code: Json, message: Json): States
+}
+
+/** How the items of a list are gone through. */
+export interface EachOptions {
+  items: Json
+  /** Items at a time, 1-40. */
+  concurrency: number
+  /** `continue`: a failed item stands as `{error}` in the list. */
+  onItemError: 'stop' | 'continue'
+  /** Absent = as many as the history of one run bears. */
+  maxItems: number | undefined
 }
 
 interface StepBase<P> {
@@ -85,16 +154,31 @@ interface StepBase<P> {
   outcomes(params: P): string[]
   /** Raw nested graphs among the params: `{body}`, or one per branch. Absent = none. */
   bodies?(params: P): Record<string, unknown>
+  /**
+   * How the bodies run: `loop` one after another among the variables around it, `item` and `branch` each with variables
+   * of its own.
+   */
+  bodyKind?: 'loop' | 'item' | 'branch'
   /** Names that expressions inside the bodies may read besides the outer ones, e.g. `item`, `index`. */
   bodyNames?: string[]
   /** True if a `{{secrets.KEY}}` may stand in the params: only for steps that run in a function. */
   secrets: boolean
+  /** True for a step that leaves no output: `last` stays what it was. */
+  silent?: true
+  /** Context name that always means the latest output of this type, e.g. `approval`. */
+  latestAs?: string
+  /** True if an outcome without a row in `next` may be the id of a step of the same scope. */
+  outcomesAreSteps?: true
+  /** How often the bodies may run: at most `limit`, or what the params say. */
+  repeats?: { limit: number; of(params: P): number | undefined }
+  /** Seconds that the step stands still by itself; Infinity if that is known at run time only. */
+  holdsSeconds?(params: P): number
 }
 
 /** A step whose work is done by a function. */
 export interface WorkStep<P = unknown> extends StepBase<P> {
   kind: 'work'
-  compile(params: P, place: Place): Record<string, State>
+  compile(params: P, place: Place): States
   /**
    * Does the work. Params have their expressions evaluated, secrets resolved and sealed values opened.
    *
@@ -106,7 +190,7 @@ export interface WorkStep<P = unknown> extends StepBase<P> {
 /** A step that asks and stands still until it is answered. */
 export interface WaitStep<P = unknown> extends StepBase<P> {
   kind: 'wait'
-  compile(params: P, place: Place): Record<string, State>
+  compile(params: P, place: Place): States
   /** The question, from params with their expressions evaluated. @throws {StepError} if they make no question. */
   ask(params: JsonObject): Question
   /**
@@ -121,7 +205,7 @@ export interface WaitStep<P = unknown> extends StepBase<P> {
 /** A step that the engine runs by itself, or that ends its scope. */
 export interface ControlStep<P = unknown> extends StepBase<P> {
   kind: 'control' | 'end'
-  compile(params: P, place: Place): Record<string, State>
+  compile(params: P, place: Place): States
 }
 
 /** Any step type: one file in this folder, one line in index.ts. */
@@ -131,5 +215,5 @@ export type StepType = WorkStep | WaitStep | ControlStep | SubflowStep
 export interface SubflowStep<P = unknown> extends StepBase<P> {
   kind: 'work'
   subflow: true
-  compile(params: P, place: Place): Record<string, State>
+  compile(params: P, place: Place): States
 }

@@ -1,0 +1,68 @@
+import middy from '@middy/core'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { openWorld } from '../shared/aws/open-world.ts'
+import type { HttpRequest, HttpResponse } from '../shared/http/exchange.ts'
+import type { World } from '../shared/world.ts'
+
+/** What a function does with one event. */
+export type Work<Event, Result> = (world: World, event: Event, context: Context) => Promise<Result>
+
+/** A function as AWS calls it. */
+export type Handler<Event, Result> = (event: Event, context: Context) => Promise<Result>
+
+/** A door before it is opened: the same work on any World. */
+export type OpenDoor<Event, Result> = (world: World) => Handler<Event, Result>
+
+/** The one place where middy wraps a function: a failure is logged with the request's id and leaves without its stack. */
+export function door<Event, Result>(work: Work<Event, Result>): OpenDoor<Event, Result> {
+  return (world) =>
+    middy<Event, Result, Error>({ timeoutEarlyInMillis: 0 })
+      .handler((event: Event, context: Context) => work(world, event, context))
+      .onError(({ error, context }) => {
+        if (!error) return
+        const { name, message, stack } = error
+        world.log.error('A function failed', {
+          awsRequestId: context.awsRequestId,
+          error: name,
+          message,
+          stack,
+        })
+        // What leaves reaches the engine's records: names and messages are ours, stacks are nobody's business.
+        error.stack = ''
+      }) as unknown as Handler<Event, Result>
+}
+
+/** Opens a door on the environment of its function, once, at the first event. */
+export function onLambda<Event, Result>(open: OpenDoor<Event, Result>): Handler<Event, Result> {
+  let handler: Handler<Event, Result> | undefined
+  return (event, context) => {
+    handler ??= open(openWorld())
+    return handler(event, context)
+  }
+}
+
+/** A door of the HTTP API (payload format 2.0). */
+export function httpDoor(
+  serve: (world: World, request: HttpRequest) => Promise<HttpResponse>,
+): OpenDoor<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+  return door(async (world, event, context) => {
+    const { status, headers, body } = await serve(world, requestOf(event, context))
+    return { statusCode: status, headers, body }
+  })
+}
+
+const empty = new Uint8Array()
+
+function requestOf(event: APIGatewayProxyEventV2, context: Context): HttpRequest {
+  const { method, sourceIp } = event.requestContext.http
+  return {
+    method,
+    path: event.rawPath,
+    query: event.rawQueryString,
+    headers: event.headers as Record<string, string>,
+    body:
+      event.body === undefined ? empty : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'),
+    address: sourceIp,
+    remainingMs: context.getRemainingTimeInMillis(),
+  }
+}

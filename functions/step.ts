@@ -1,0 +1,31 @@
+import type { StepEvent } from '../shared/asl/step-event.ts'
+import { endRun } from '../shared/core/end-run.ts'
+import { expireWait, openWait } from '../shared/core/open-wait.ts'
+import { startSubflow } from '../shared/core/subflows.ts'
+import { doWork } from '../shared/core/work.ts'
+import type { Json, World } from '../shared/world.ts'
+import { door, onLambda } from './door.ts'
+
+/** A state of a compiled machine wants work done, a question asked, or its end recorded. */
+async function step(world: World, event: StepEvent): Promise<Json> {
+  if (event.v !== 1)
+    throw new Error(`The machine speaks version ${event.v} of the step event; this release knows 1`)
+  switch (event.kind) {
+    case 'work':
+      return doWork(world, event)
+    case 'ask':
+      return openWait(world, event)
+    case 'subflow':
+      return startSubflow(world, event)
+    case 'expire':
+      return expireWait(world, event)
+    case 'end':
+      return endRun(world, event)
+  }
+  throw new Error(
+    `The machine asks for ${(event as { kind: string }).kind}, which this release does not know`,
+  )
+}
+
+export const open = door(step)
+export const handler = onLambda(open)

@@ -1,0 +1,30 @@
+import { App, type AppProps, Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
+import { routes } from '../shared/faces/index.ts'
+import { bundles } from './bundle.ts'
+import { Data } from './data.ts'
+import { Service } from './service.ts'
+import { chooseStage } from './stages.ts'
+
+/** The app and its stacks. */
+export interface Made {
+  app: App
+  data: Data
+  service: Service
+}
+
+/** Makes the two stacks of one stage: `cdk deploy -c stage=prod -c alarmEmail=ops@example.com`. */
+export function makeApp(props: AppProps = {}, from = bundles): Made {
+  const app = new App(props)
+  const stage = chooseStage({
+    stage: app.node.tryGetContext('stage'),
+    alarmEmail: app.node.tryGetContext('alarmEmail'),
+    corsOrigins: app.node.tryGetContext('corsOrigins'),
+  })
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
+  const data = new Data(app, `${stage.name}-data`, { stage })
+  const service = new Service(app, `${stage.name}-service`, { stage, data, routes, bundles: from })
+  return { app, data, service }
+}
+
+if (import.meta.main) makeApp()

@@ -1,0 +1,28 @@
+/** What AWS is told about each function (aws.md 2.1). The local account reads the same rows. */
+export interface DoorShape {
+  /** Name of the file in `functions/`. */
+  door: DoorName
+  memoryMegabytes: number
+  timeoutSeconds: number
+  /** Who calls it. */
+  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'timer'
+}
+
+/** Every function there is. */
+export type DoorName = 'client' | 'dashboard' | 'runner' | 'own' | 'step' | 'settled' | 'changed' | 'swept'
+
+export const doors: readonly DoorShape[] = [
+  { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'dashboard', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'own', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },
+  { door: 'settled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'executions' },
+  { door: 'changed', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
+  { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
+]
+
+/** The physical name of a function; only `step` has one in AWS, since machines compiled months ago call it. */
+export function functionName(stage: string, door: DoorName): string {
+  return `${stage}-sluice-${door}`
+}

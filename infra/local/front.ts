@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { type Invoked, payloadLimitBytes } from './functions.ts'
+import { gatewayEvent } from './gateway-event.ts'
+import { type RouteRow, routeTable } from './route-table.ts'
+
+/** Largest body that the HTTP API takes. */
+const bodyLimitBytes = 10 * 1024 * 1024
+/** How long a client may take over its headers and its body. */
+const readTimeoutMs = 10_000
+/** The HTTP API's own limit on an integration. */
+const integrationTimeoutMs = 30_000
+
+/** The HTTP API of the local account. */
+export interface Front {
+  /** e.g. `http://127.0.0.1:8080`. */
+  url: string
+  /** Stops accepting and waits up to ten seconds for what is under way. */
+  close(): Promise<void>
+}
+
+export interface FrontOptions {
+  routes: readonly RouteRow[]
+  /** Invokes the function behind a face. */
+  invoke(face: string, event: APIGatewayProxyEventV2): Promise<Invoked>
+  port: number
+  host?: string
+}
+
+/** Starts the HTTP front: requests become API Gateway events (payload 2.0), as the deployed HTTP API makes them. */
+export async function openFront({ routes, invoke, port, host = '127.0.0.1' }: FrontOptions): Promise<Front> {
+  const find = routeTable(routes)
+  const server = createServer(
+    { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
+    (request, response) => {
+      void answer(request, response, find, invoke).catch(() =>
+        gatewayError(response, 500, 'Internal Server Error'),
+      )
+    },
+  )
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: actual } = server.address() as AddressInfo
+  return { url: `http://${host}:${actual}`, close: () => closeGently(server) }
+}
+
+function closeGently(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), 10_000)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  find: ReturnType<typeof routeTable>,
+  invoke: FrontOptions['invoke'],
+): Promise<void> {
+  const body = await readBody(request)
+  if (body === 'too large') return gatewayError(response, 413, 'Request Entity Too Large')
+  const { face, event } = gatewayEvent(request, body, find)
+  const invoked = await Promise.race([invoke(face, event), overtime()])
+  if (invoked === 'overtime') return gatewayError(response, 503, 'Service Unavailable')
+  if ('errorType' in invoked) return gatewayError(response, 500, 'Internal Server Error')
+  reply(request, response, invoked.payload)
+}
+
+function overtime(): Promise<'overtime'> {
+  return new Promise((resolve) => setTimeout(() => resolve('overtime'), integrationTimeoutMs).unref())
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += chunk.length
+    if (size > bodyLimitBytes) {
+      request.resume()
+      return 'too large'
+    }
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}
+
+interface HandlerReply {
+  statusCode?: number
+  headers?: Record<string, string | number | boolean>
+  cookies?: string[]
+  body?: string
+  isBase64Encoded?: boolean
+}
+
+function reply(request: IncomingMessage, response: ServerResponse, payload: unknown): void {
+  const shaped = typeof payload === 'object' && payload !== null && 'statusCode' in payload
+  const {
+    statusCode = 200,
+    headers = {},
+    cookies = [],
+    body = '',
+    isBase64Encoded = false,
+  }: HandlerReply = shaped
+    ? (payload as HandlerReply)
+    : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) }
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes.length > payloadLimitBytes) {
+    gatewayError(response, 500, 'Internal Server Error')
+    return
+  }
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value))
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies)
+  response.statusCode = statusCode
+  if (request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304)
+    response.setHeader('content-length', bytes.length)
+  response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+/** What the gateway itself says when no function could. */
+function gatewayError(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent) {
+    response.end()
+    return
+  }
+  const close: Record<string, string> = status === 413 ? { connection: 'close' } : {}
+  response.writeHead(status, { 'content-type': 'application/json', ...close })
+  response.end(JSON.stringify({ message }))
+}

@@ -1,0 +1,84 @@
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib'
+import * as iam from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+import { tableShape } from '../shared/store/table.ts'
+import type { Engine } from './constructs/engine.ts'
+import type { Data } from './data.ts'
+import type { DoorName } from './doors.ts'
+import { type Grant, grants, type Reach } from './grants.ts'
+
+interface Places {
+  stage: string
+  data: Data
+  engine: Engine
+}
+
+/** The IAM statements of one function, from its rows in `grants.ts`. */
+export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.PolicyStatement[] {
+  return grants[door].map(
+    (grant) =>
+      new iam.PolicyStatement({
+        actions: grant.actions,
+        resources: resources(grant, stack, places),
+        ...conditions(grant.on, stack),
+      }),
+  )
+}
+
+function resources({ on, actions }: Grant, stack: Stack, { stage, data, engine }: Places): string[] {
+  const { table } = data.records
+  const named = (service: string, resource: string, resourceName: string) =>
+    stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME })
+  const reach: Record<Reach, () => string[]> = {
+    table: () =>
+      actions.includes('dynamodb:Query') ? [table.tableArn, ...indexArns(table.tableArn)] : [table.tableArn],
+    stream: () => [table.tableStreamArn ?? ''],
+    machines: () => [named('states', 'stateMachine', `${stage}-*`)],
+    executions: () => [named('states', 'execution', `${stage}-*:*`)],
+    'machine role': () => [engine.role.roleArn],
+    'key for secrets': () => [data.keys.key.keyArn],
+    'key for task tokens': () => [data.keys.key.keyArn],
+    'key of the platform': () => [data.keys.key.keyArn],
+    'signing secret': () => [data.keys.signing.secretArn],
+    'sealing secret': () => [data.keys.sealing.secretArn],
+  }
+  return reach[on]()
+}
+
+/** The indexes by name: no wildcard. */
+function indexArns(tableArn: string): string[] {
+  return tableShape.indexes.map((index) => `${tableArn}/index/${index.name}`)
+}
+
+/** One customer key serves several purposes; the encryption context keeps them apart (aws.md 2.8). */
+function conditions(on: Reach, stack: Stack): { conditions?: Record<string, Record<string, string>> } {
+  const purpose = (value: string) => ({
+    conditions: { StringEquals: { 'kms:EncryptionContext:purpose': value } },
+  })
+  if (on === 'key for secrets') return purpose('secret')
+  if (on === 'key for task tokens') return purpose('task-token')
+  if (on === 'key of the platform')
+    return {
+      conditions: {
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(stack).region}.amazonaws.com` },
+      },
+    }
+  if (on === 'machine role')
+    return { conditions: { StringEquals: { 'iam:PassedToService': 'states.amazonaws.com' } } }
+  return {}
+}
+
+/** The wildcards that nag is told about: machines and executions are made after the deployment, under the stage's prefix. */
+export function acknowledgeWildcards(scope: Construct, stage: string): void {
+  const arn = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>'
+  Validations.of(scope).acknowledge(
+    {
+      id: `AwsSolutions-IAM5[Resource::${arn}:stateMachine:${stage}-*]`,
+      reason: 'Machines are made at publish, under the prefix of the stage',
+    },
+    {
+      id: `AwsSolutions-IAM5[Resource::${arn}:execution:${stage}-*:*]`,
+      reason: 'Executions of those machines have the id of their run as name',
+    },
+  )
+}

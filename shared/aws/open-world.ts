@@ -1,0 +1,43 @@
+import type { Clock, Ids, Log, LogLevel, Outbound, World } from '../world.ts'
+import { type ClientParts, makeClients } from './clients.ts'
+import { systemClock } from './clock.ts'
+import { systemIds } from './ids.ts'
+import { jsonLog } from './log.ts'
+import { makeOutbound } from './outbound.ts'
+import { provenOutbound } from './outbound-self-test.ts'
+import { type Environment, readSettings } from './settings.ts'
+
+/** What a caller may put in place of the real thing. */
+export interface WorldParts {
+  requestHandlers?: ClientParts
+  clock?: Clock
+  ids?: Ids
+  log?: Log
+  outbound?: Outbound
+}
+
+/**
+ * Makes the World from the environment.
+ *
+ * @throws {Error} naming a setting that is missing.
+ */
+export function openWorld(env: Environment = process.env, parts: WorldParts = {}): World {
+  const settings = readSettings(env)
+  return {
+    settings,
+    ...makeClients(env, parts.requestHandlers),
+    outbound: parts.outbound ?? testedFirst(makeOutbound({ allow: settings.outboundAllow })),
+    clock: parts.clock ?? systemClock,
+    ids: parts.ids ?? systemIds,
+    log: parts.log ?? jsonLog((env.SLUICE_LOG ?? 'info') as LogLevel),
+  }
+}
+
+/** Puts the guard's self-test before the first call, so that functions which never call out do not pay for it. */
+function testedFirst(outbound: Outbound): Outbound {
+  let proven: Promise<Outbound> | undefined
+  return async (request) => {
+    proven ??= provenOutbound(outbound)
+    return (await proven)(request)
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../asl/canonical.ts'
+import { instant } from '../aws/clock.ts'
+import { Fault } from '../faults.ts'
+import type { Accepted, Question } from '../steps/define.ts'
+import { findStep } from '../steps/index.ts'
+import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
+import type { WaitRow } from '../store/waits.ts'
+import type { Json, JsonObject, World } from '../world.ts'
+import { checkRight } from './answer-right.ts'
+import type { CheckedAnswer, Taking } from './checked-answer.ts'
+import { claimAndDeliver } from './claim.ts'
+import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
+import type { Principal } from './principal.ts'
+import { answering, noRun } from './refusal.ts'
+import { type RunView, viewRun, viewWait, type WaitView } from './run-view.ts'
+import { sealMembers } from './sealing.ts'
+import { secondAnswer, waitExpired } from './second-answer.ts'
+import { type Told, toldLimitBytes } from './task-tokens.ts'
+import { castVote } from './votes.ts'
+import { hasPaused, watchRun } from './watch-run.ts'
+
+/** What the answer is, and for which wait. */
+export interface AnswerOrder {
+  runId: string
+  /** May be left out while one wait is open. */
+  waitId?: string | undefined
+  /** In the shape of conventions.md §8. */
+  answer: JsonObject
+}
+
+/** With other waits open the run may stand where it stood: then its caller is not kept for the whole time. */
+const othersOpenSeconds = 1
+
+/**
+ * Answers a wait and waits for what follows: the next wait, the end of the run, or the end of the time. Of several answers
+ * the first wins, whatever door it came by; the same answer again gets the first one's result (conventions.md §8).
+ *
+ * @throws {Fault} `not_found`, `conflict` (`wait_mismatch`, `wait_not_named`, `not_waiting`), `forbidden`,
+ * `validation_failed`, `payload_too_large`, `wait_already_answered`, `wait_expired`, `run_finished`, `unavailable`.
+ */
+export async function answerWait(
+  world: World,
+  who: Principal,
+  { runId, waitId, answer }: AnswerOrder,
+  waitSeconds: number,
+): Promise<{ run: RunView; wait: WaitView; replayed: boolean }> {
+  return await answering(world, async () => {
+    const run = await getRun(world, who.orgId, runId)
+    if (!run) throw noRun()
+    const wait = await findWait(world, run, waitNamedBy(answer, waitId))
+    const taken = await tryAnswer(world, who, run, wait, answer)
+    const others = [...(run.openWaits ?? [])].some((key) => key !== wait.stepKey)
+    const seconds = others ? Math.min(waitSeconds, othersOpenSeconds) : waitSeconds
+    // A repeated answer does not know what its first caller had seen; a vote is followed by nothing.
+    const seen = taken.replayed ? 0 : run.rev
+    const row = await watchRun(world, run.orgId, run.id, taken.voted ? 0 : seconds, (now) =>
+      hasPaused(now, seen),
+    )
+    return { run: await viewRun(world, row), wait: viewWait(taken.wait), replayed: taken.replayed }
+  })
+}
+
+async function tryAnswer(
+  world: World,
+  who: Principal,
+  run: RunRow,
+  wait: WaitRow,
+  answer: JsonObject,
+): Promise<Taking> {
+  const answerHash = hashOf(wait, answer)
+  if (wait.status !== 'open') {
+    const voter = who.accountId ?? who.actor
+    const first = await secondAnswer(world, run, wait, {
+      actor: who.actor,
+      answerHash,
+      voter,
+      decision: answer.decision,
+    })
+    return { wait: first, replayed: true }
+  }
+  if (hasEnded(run)) throw runFinished(run)
+  if (world.clock.now() >= Date.parse(wait.expiresAt)) throw waitExpired(wait)
+  const question = JSON.parse(wait.question) as Question
+  checkRight(question, who, run)
+  const checked = await check(world, who, wait, question, answer, answerHash)
+  const vote = await castVote(world, run, wait, question, checked)
+  return vote ?? (await claimAndDeliver(world, run, wait, checked))
+}
+
+async function check(
+  world: World,
+  who: Principal,
+  wait: WaitRow,
+  question: Question,
+  answer: JsonObject,
+  answerHash: string,
+): Promise<CheckedAnswer> {
+  const step = findStep(wait.stepType)
+  if (step?.kind !== 'wait') throw new Error(`There is no waiting step ${wait.stepType}`)
+  const at = instant(world.clock.now())
+  const { actor, accountId, email } = who
+  const accepted = step.accept(question, answer, {
+    actor,
+    at,
+    ...(accountId === null ? {} : { accountId }),
+    ...(email === null ? {} : { email }),
+  })
+  const told = await sealForm(world, wait, question, accepted)
+  if (told.ok && Buffer.byteLength(JSON.stringify(told.output)) > toldLimitBytes)
+    throw new Fault('payload_too_large', 'The answer is larger than 256 KiB', { limitBytes: toldLimitBytes })
+  return { actor, voter: accountId ?? actor, at, answerHash, told, outcome: accepted.outcome }
+}
+
+/** Fields of a form that must not be seen are sealed before anything else sees them (flow-language.md §6). */
+async function sealForm(world: World, wait: WaitRow, question: Question, accepted: Accepted): Promise<Told> {
+  if (!accepted.ok) return { ok: false, error: accepted.error, cause: accepted.cause }
+  const { output } = accepted
+  const fields = (Array.isArray(question.form) ? question.form : []) as JsonObject[]
+  const names = fields
+    .filter(({ type, sensitive }) => type === 'password' || sensitive === true)
+    .map(({ name }) => String(name))
+  const form = (output as { form?: Json } | null)?.form
+  if (names.length === 0 || typeof form !== 'object' || form === null) return { ok: true, output }
+  const sealed = await sealMembers(world, wait, names, form as JsonObject)
+  return { ok: true, output: { ...(output as JsonObject), form: sealed } }
+}
+
+/** The same answer has the same hash; which wait it names is no part of it. */
+function hashOf(wait: WaitRow, answer: JsonObject): string {
+  const { executionId: _, ...rest } = answer
+  const { toolResult } = rest
+  if (typeof toolResult === 'object' && toolResult !== null && !Array.isArray(toolResult)) {
+    const { executionId: __, ...result } = toolResult
+    rest.toolResult = result
+  }
+  return createHash('sha256')
+    .update(`${wait.id} ${canonicalJson(rest)}`)
+    .digest('hex')
+}

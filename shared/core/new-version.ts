@@ -1,0 +1,98 @@
+import { instant } from '../aws/clock.ts'
+import { machineKinds } from '../compile/kind.ts'
+import { compilerVersion } from '../compile/version.ts'
+import type { Graph } from '../definitions/graph.ts'
+import type { Problem } from '../definitions/problem.ts'
+import { type Owner, useMachine } from '../store/machines.ts'
+import type { Write } from '../store/transact.ts'
+import { putVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
+import type { World } from '../world.ts'
+import { hashOf, runnableDefinition } from './definition-of.ts'
+import { type Author, described, type FlowState, labelOf, summaryOf } from './flow-change.ts'
+import { ensureMachine, type MachineKind } from './machines.ts'
+
+/** A text that may become a version, with the machine that its runs start on. */
+export interface Prepared {
+  graph: Graph
+  warnings: Problem[]
+  kind: MachineKind
+  machine: ReadyMachine
+}
+
+/** What the author says about a version. */
+export interface VersionNotes {
+  notes: string | null
+  /** Whether it becomes the latest also where there is one. */
+  setLatest: boolean
+}
+
+/**
+ * Stages one and two of publishing (aws.md 2.3): checks and compiles a text, and makes its first machine. Nothing of it can
+ * be seen yet; if nothing follows, the sweep takes the machine away.
+ *
+ * @throws {Fault} `validation_failed` with every error, `unavailable`.
+ */
+export async function prepareVersion(world: World, owner: Owner, text: string): Promise<Prepared> {
+  const { graph, warnings } = await runnableDefinition(world, owner, text)
+  const kind = machineKinds(graph).standardOnly ? 'standard' : 'express'
+  return { graph, warnings, kind, machine: await ensureMachine(world, owner, graph, kind) }
+}
+
+/**
+ * Stage three: the flow with one version more, and what is written with it.
+ *
+ * @param state the flow and the draft that becomes the version.
+ * @param revision the revision that the flow gets.
+ */
+export function withVersion(
+  world: World,
+  { orgId, actor }: Author,
+  { flow, draft }: FlowState,
+  revision: number,
+  prepared: Prepared,
+  { notes, setLatest }: VersionNotes,
+): { state: FlowState; writes: Write[]; result: VersionRow } {
+  const at = instant(world.clock.now())
+  const row = versionRow(flow.id, flow.nextVersion, flow.name, draft, prepared, { at, actor, notes })
+  const latest = { latestVersion: row.version, latestHash: row.hash, label: row.label }
+  const next = {
+    ...flow,
+    revision,
+    nextVersion: row.version + 1,
+    versionCount: flow.versionCount + 1,
+    updatedAt: at,
+    ...(setLatest || flow.latestVersion === null ? latest : {}),
+  }
+  const owner = { orgId, flowId: flow.id }
+  return {
+    state: { flow: described(next, { ...summaryOf(flow), updatedBy: actor }, draft), draft },
+    writes: [putVersion(orgId, row), ...useMachine(owner, prepared.machine.name, row.version)],
+    result: row,
+  }
+}
+
+function versionRow(
+  flowId: string,
+  version: number,
+  name: string,
+  { text, format, dialect }: FlowState['draft'],
+  { graph, warnings, kind, machine }: Prepared,
+  { at, actor, notes }: { at: string; actor: string; notes: string | null },
+): VersionRow {
+  return {
+    ...{ flowId, version, status: 'published', text, format, dialect, hash: hashOf(text), name, notes },
+    label: labelOf(graph, version),
+    sourceVersion: null,
+    compilerVersion,
+    machines: { [kind]: machine },
+    machineTypes: kind === 'standard' ? ['standard'] : ['express', 'standard'],
+    triggers: graph.triggers.map(({ type }) => type),
+    inputs: JSON.stringify(graph.inputs ?? null),
+    outputSchema: JSON.stringify(graph.output ?? null),
+    problems: JSON.stringify(warnings),
+    createdAt: at,
+    createdBy: actor,
+    publishedAt: at,
+    unpublishedAt: null,
+  }
+}

@@ -1,0 +1,100 @@
+import type { AskEvent, ExpireEvent } from '../asl/step-event.ts'
+import { instant } from '../aws/clock.ts'
+import type { Question } from '../steps/define.ts'
+import { StepError } from '../steps/define.ts'
+import { findStep } from '../steps/index.ts'
+import { closeWait, replaceToken } from '../store/wait-changes.ts'
+import { getWait, openWaitRow, type WaitRow } from '../store/waits.ts'
+import type { World } from '../world.ts'
+import { deliverAgain } from './deliver.ts'
+import { engineError, forEngine, runCancelled } from './engine-error.ts'
+import { stepKey, waitIdOf } from './step-key.ts'
+import { lockToken } from './task-tokens.ts'
+
+/**
+ * Opens the wait of a step that asks. Asked again for the same visit, the same wait stands, with the new token.
+ *
+ * @throws {Error} the step's own code for params that make no question; `RunCancelled` if the run has ended.
+ */
+export async function openWait(world: World, event: AskEvent): Promise<null> {
+  return await forEngine(world, async () => {
+    const question = ask(event)
+    const { run } = event
+    const token = await lockToken(world, { orgId: run.orgId, runId: run.id }, event.token)
+    const result = await openWaitRow(world, rowOf(world, event, question, token))
+    if (result.opened) return null
+    if (!result.present) throw runCancelled()
+    await askedAgain(world, result.present, token)
+    return null
+  })
+}
+
+function ask(event: AskEvent): Question {
+  const step = findStep(event.type)
+  if (step?.kind !== 'wait') throw engineError('unknown_step', `There is no waiting step ${event.type}`)
+  try {
+    return step.ask(event.args)
+  } catch (error) {
+    if (error instanceof StepError) throw engineError(error.code, error.message)
+    throw error
+  }
+}
+
+function rowOf(world: World, event: AskEvent, question: Question, token: string): WaitRow {
+  const { run, stepId, iter } = event
+  const key = stepKey(event.at, stepId, iter)
+  const { needed } = (question.approvals ?? {}) as { needed?: number }
+  return {
+    id: waitIdOf(run.id, key),
+    orgId: run.orgId,
+    runId: run.id,
+    flowId: run.flowId,
+    stepKey: key,
+    stepId,
+    stepName: event.name,
+    stepType: event.type,
+    as: event.as,
+    iter,
+    kind: question.kind,
+    status: 'open',
+    question: JSON.stringify(question),
+    openedAt: instant(world.clock.now()),
+    expiresAt: instant(Date.parse(event.at) + event.timeoutSeconds * 1000),
+    onTimeout: JSON.stringify(event.onTimeout),
+    token,
+    trace: JSON.stringify(event.trace),
+    seen: JSON.stringify(event.seen),
+    ...((needed ?? 1) > 1 ? { votes: {} } : {}),
+  }
+}
+
+/** The engine has given the task a new token: an answer that was taken meanwhile goes to that one. */
+async function askedAgain(world: World, present: WaitRow, token: string): Promise<void> {
+  const wait = await replaceToken(world, present, token)
+  if (wait?.status === 'claimed' || wait?.status === 'answered') await deliverAgain(world, wait)
+}
+
+/** Records that a wait ran out of time. The machine has gone on already, whatever the record says. */
+export async function expireWait(world: World, event: ExpireEvent): Promise<null> {
+  return await forEngine(world, async () => {
+    const { run } = event
+    const key = stepKey(event.askedAt, event.stepId, event.iter)
+    const wait = await getWait(world, run.orgId, run.id, key)
+    if (wait) await markExpired(world, wait)
+    return null
+  })
+}
+
+/** Closes a wait that the engine has given up, unless the engine had taken an answer. */
+export async function markExpired(world: World, wait: WaitRow): Promise<void> {
+  if (wait.confirmed) return
+  const onTimeout = JSON.parse(wait.onTimeout)
+  const decided =
+    typeof onTimeout === 'object' ? { answeredBy: 'timer', outcome: JSON.stringify(onTimeout) } : {}
+  await closeWait(world, wait, {
+    status: 'expired',
+    at: instant(world.clock.now()),
+    from: wait.status === 'answered' ? ['answered'] : ['open', 'claimed'],
+    set: decided,
+  })
+}

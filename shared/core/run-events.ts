@@ -1,0 +1,178 @@
+import type { Node } from '../definitions/graph.ts'
+import type { RunEvent } from '../store/events.ts'
+import type { StepRow } from '../store/run-steps.ts'
+import { hasEnded, type RunRow } from '../store/runs.ts'
+import type { WaitRow } from '../store/waits.ts'
+import type { Json, JsonObject } from '../world.ts'
+import { endEntry, type LogEntry, startEntry, stepEntries, waitEntries } from './log-entries.ts'
+import { readHidden } from './sealing.ts'
+import { waitIdOf } from './step-key.ts'
+
+/** An event that has no number yet. */
+export type Told = Omit<RunEvent, 'seq'>
+
+/** A changed row before and after, by what it is. */
+export type RowChange =
+  | { of: 'run'; before: RunRow | null; after: RunRow }
+  | { of: 'step'; before: StepRow | null; after: StepRow }
+  | { of: 'wait'; before: WaitRow | null; after: WaitRow }
+
+/** Native steps that were told of: step id -> moment of entry. */
+export type NativeSteps = Record<string, string>
+
+/** Larger values stay on their records. */
+const largestValue = 2048
+
+/**
+ * The events that a change of the table tells, in order (conventions.md §9). The same change tells the same ones, so that
+ * a repeated delivery can be told apart.
+ */
+export function eventsOf(
+  change: RowChange,
+  told: NativeSteps,
+  steps: Map<string, Node>,
+): { events: Told[]; told: NativeSteps; ended: boolean } {
+  if (change.of === 'step') return { events: stepEvents(change.before, change.after), told, ended: false }
+  if (change.of === 'wait') {
+    const { before, after } = change
+    const native = before === null ? nativeEvents(after, told, steps) : []
+    return { events: [...native, ...waitEvents(before, after)], told: remember(after, told), ended: false }
+  }
+  const { before, after } = change
+  const ended = hasEnded(after) && (before === null || !hasEnded(before))
+  const native = ended ? nativeEvents(after, told, steps) : []
+  const events = [...runEvents(before, after), ...native, ...(ended ? endEvents(before, after, steps) : [])]
+  return { events, told: ended ? remember(after, told) : told, ended }
+}
+
+function runEvents(before: RunRow | null, after: RunRow): Told[] {
+  const events: Told[] = []
+  if (before === null) {
+    events.push({ type: 'run.created', at: after.createdAt, data: { trigger: after.trigger } })
+    events.push(logEvent(startEntry(after)))
+  }
+  // A run that was cancelled in the queue has never started.
+  const started = before?.startedAt === undefined && after.startedAt !== undefined
+  if (started && after.status !== 'cancelled' && after.startedAt !== undefined)
+    events.push({ type: 'run.started', at: after.startedAt, data: {} })
+  if (before === null || hasEnded(after)) return events
+  const [was, is] = [before.openWaits?.size ?? 0, after.openWaits?.size ?? 0]
+  if (was === 0 && is > 0) events.push({ type: 'run.waiting', at: after.updatedAt, data: {} })
+  if (was > 0 && is === 0) events.push({ type: 'run.resumed', at: after.updatedAt, data: {} })
+  return events
+}
+
+/** The waits that close with the run, the last entry of the log, and the end itself, which is last. */
+function endEvents(before: RunRow | null, after: RunRow, steps: Map<string, Node>): Told[] {
+  const at = after.finishedAt ?? after.updatedAt
+  const open = [...(before?.openWaits ?? [])].sort()
+  const closed = open.map((key): Told => {
+    const [, stepId = ''] = key.split('#')
+    return { type: 'wait.cancelled', at, stepId, data: { waitId: waitIdOf(after.id, key) } }
+  })
+  const stepId = closed[0]?.stepId ?? null
+  const stoodOn = stepId === null ? null : { stepId, as: steps.get(stepId)?.writtenType ?? null }
+  const entry = endEntry(after, steps, stoodOn)
+  const error = after.error === undefined ? {} : { error: JSON.parse(after.error) as Json }
+  const output = after.output === undefined ? {} : smallValue('output', after.output)
+  return [
+    ...closed,
+    ...(entry ? [logEvent(entry)] : []),
+    { type: `run.${after.status}`, at, data: { ...output, ...error } },
+  ]
+}
+
+function stepEvents(before: StepRow | null, after: StepRow): Told[] {
+  const about = aboutStep(after)
+  const data: JsonObject = { key: after.stepKey }
+  const events: Told[] = []
+  if (before === null) {
+    const child = after.childId === undefined ? {} : { childId: after.childId }
+    events.push({ type: 'step.started', at: after.startedAt, ...about, data: { ...data, ...child } })
+  }
+  const lines = (after.lines ?? []).slice(before?.lines?.length ?? 0)
+  events.push(...stepEntries(after, lines).map(logEvent))
+  const at = after.finishedAt ?? after.startedAt
+  const tried = before?.finishedAt !== after.finishedAt
+  if (after.status === 'completed' && before?.status !== 'completed')
+    events.push({
+      type: 'step.completed',
+      at,
+      ...about,
+      data: { ...data, ...smallValue('output', after.output ?? 'null') },
+    })
+  // A try that will be made again ends with a warning.
+  if (after.status === 'failed' && tried && lines.at(-1)?.level === 'error')
+    events.push({
+      type: 'step.failed',
+      at,
+      ...about,
+      data: { ...data, error: JSON.parse(after.error ?? 'null') },
+    })
+  return events
+}
+
+function waitEvents(before: WaitRow | null, after: WaitRow): Told[] {
+  const about = aboutStep(after)
+  const data = { waitId: after.id, kind: after.kind }
+  const entries = waitEntries(after).map(logEvent)
+  if (before === null)
+    return [
+      { type: 'wait.opened', at: after.openedAt, ...about, data: { ...data, expiresAt: after.expiresAt } },
+      ...entries.slice(0, 1),
+    ]
+  if (before.status === after.status) return []
+  const at = after.answeredAt ?? after.closedAt ?? after.openedAt
+  if (after.status === 'answered') {
+    const outcome = after.outcome === undefined ? {} : { outcome: JSON.parse(after.outcome) as Json }
+    const by = after.answeredBy ?? null
+    return [...entries.slice(1), { type: 'wait.answered', at, ...about, data: { ...data, by, ...outcome } }]
+  }
+  if (after.status === 'expired') return [...entries.slice(1), { type: 'wait.expired', at, ...about, data }]
+  return []
+}
+
+/** Native steps that were entered since they were last told of. */
+function nativeEvents(
+  { trace, seen }: { trace?: string; seen?: string },
+  told: NativeSteps,
+  steps: Map<string, Node>,
+): Told[] {
+  const values = JSON.parse(seen ?? '{}') as Record<string, Json>
+  return Object.entries(JSON.parse(trace ?? '{}') as NativeSteps)
+    .filter(([stepId, at]) => told[stepId] !== at)
+    .sort(([, a], [, b]) => Date.parse(a) - Date.parse(b))
+    .flatMap(([stepId, entered]): Told[] => {
+      const at = new Date(entered).toISOString()
+      const stepType = steps.get(stepId)?.writtenType
+      const about = { at, stepId, ...(stepType === undefined ? {} : { stepType }) }
+      const value = smallValue('output', JSON.stringify(values[stepId] ?? null))
+      return [
+        { type: 'step.started', ...about, data: { native: true } },
+        { type: 'step.completed', ...about, data: { native: true, ...value } },
+      ]
+    })
+}
+
+function remember({ trace }: { trace?: string }, told: NativeSteps): NativeSteps {
+  return trace === undefined || trace === '{}' ? told : { ...told, ...JSON.parse(trace) }
+}
+
+function aboutStep({ stepId, as, iter }: { stepId: string; as: string; iter: string | null }) {
+  return { stepId, stepType: as, ...(iter === null ? {} : { iteration: iter }) }
+}
+
+function logEvent({ timestamp, level, message, nodeId, nodeType, iteration, data }: LogEntry): Told {
+  return {
+    type: 'log',
+    at: timestamp,
+    ...(nodeId === null ? {} : { stepId: nodeId }),
+    ...(nodeType === null ? {} : { stepType: nodeType }),
+    ...(iteration === undefined ? {} : { iteration }),
+    data: { level, message, ...(data === undefined ? {} : { data }) },
+  }
+}
+
+function smallValue(name: string, text: string): JsonObject {
+  return Buffer.byteLength(text) > largestValue ? {} : { [name]: readHidden(text) }
+}

@@ -1,0 +1,82 @@
+import { listRunDays, type RunLine } from '../store/run-lists.ts'
+import type { World } from '../world.ts'
+import { type RunError, type RunWord, wordFor } from './run-view.ts'
+
+/** A run as lists show it. */
+export interface RunSummary {
+  id: string
+  flowId: string
+  version: number | null
+  status: RunWord
+  trigger: { type: string }
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  durationMs: number | null
+  error: Pick<RunError, 'code' | 'message'> | null
+  openWaits: number
+}
+
+export interface RunQuery {
+  flowId?: string | undefined
+  /** Any of these; `waiting` is not part of `running` here. */
+  statuses?: RunWord[] | undefined
+  limit: number
+  offset?: number | undefined
+  /** `nextKey` of the page before. */
+  after?: string | undefined
+}
+
+/** `total` counts up to this; more is `totalCapped`. */
+const mostCounted = 10_000
+
+/**
+ * Runs of the organisation, or of one flow, newest first. The indexes are a moment behind the rows.
+ */
+export async function listPage(
+  world: World,
+  orgId: string,
+  { flowId, statuses, limit, offset = 0, after }: RunQuery,
+): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
+  const page: RunLine[] = []
+  let total = 0
+  let skipped = 0
+  let more = false
+  for await (const line of listRunDays(world, orgId, flowId)) {
+    if (statuses && !statuses.includes(wordFor(line))) continue
+    if (total === mostCounted) {
+      more = true
+      break
+    }
+    total++
+    if (after !== undefined && line.sortKey >= after) continue
+    if (skipped < offset) skipped++
+    else if (page.length <= limit) page.push(line)
+  }
+  const last = page.length > limit ? page[limit - 1] : undefined
+  return {
+    runs: page.slice(0, limit).map(summary),
+    total,
+    totalCapped: more,
+    nextKey: last?.sortKey ?? null,
+  }
+}
+
+function summary(line: RunLine): RunSummary {
+  const { startedAt = null, finishedAt = null } = line
+  const createdAt = line.sortKey.slice(0, line.sortKey.indexOf('#'))
+  const error = line.error === undefined ? null : (JSON.parse(line.error) as RunError)
+  return {
+    id: line.id,
+    flowId: line.flowId,
+    version: line.version,
+    status: wordFor(line),
+    trigger: { type: line.trigger },
+    createdAt,
+    startedAt,
+    finishedAt,
+    durationMs: finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt ?? createdAt),
+    error: error && { code: error.code, message: error.message },
+    openWaits: line.openWaits?.size ?? 0,
+  }
+}

@@ -1,0 +1,112 @@
+import { getRun, hasEnded } from '../store/runs.ts'
+import type { JsonObject, LogLevel, World } from '../world.ts'
+import { cancel } from './cancel.ts'
+import type { LogEntry } from './log-entries.ts'
+import { readLogs } from './logs.ts'
+import { answering, noRun } from './refusal.ts'
+import { listPage, type RunQuery, type RunSummary } from './run-list.ts'
+import { type RunView, viewRun } from './run-view.ts'
+import { type Starter, type StartOrder, start } from './start.ts'
+import { readSteps, type StepFilter, type StepRecord } from './steps-of-run.ts'
+import { hasPaused, watchRun } from './watch-run.ts'
+
+/**
+ * Starts a run and waits for its end, its first question, or the end of the time (aws.md 2.4). An equal start with the same
+ * idempotency key finds the first run: `replayed`.
+ *
+ * @throws {Fault} `not_found`, `version_not_published`, `validation_failed` with all issues, `conflict` reason
+ * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `idempotency_in_progress`, `unavailable`.
+ */
+export async function startRun(
+  world: World,
+  who: Starter,
+  order: StartOrder,
+): Promise<{ run: RunView; replayed: boolean }> {
+  return await start(world, who, order)
+}
+
+/**
+ * The run as it stands, strongly consistent.
+ *
+ * @param parts `inputs` reads inputs over 8 KB too.
+ * @throws {Fault} `not_found`.
+ */
+export async function readRun(
+  world: World,
+  orgId: string,
+  runId: string,
+  { parts = [] }: { parts?: 'inputs'[] } = {},
+): Promise<RunView> {
+  const row = await getRun(world, orgId, runId)
+  if (!row) throw noRun()
+  return await viewRun(world, row, parts)
+}
+
+/**
+ * The run as soon as it has moved past the `rev` that the caller has seen, or has ended, or the time is over. Without a
+ * `rev`: as soon as it stands at a wait or has ended.
+ *
+ * @throws {Fault} `not_found`.
+ */
+export async function awaitRun(
+  world: World,
+  orgId: string,
+  runId: string,
+  { sinceRev, waitSeconds }: { sinceRev?: number | undefined; waitSeconds: number },
+): Promise<RunView> {
+  return await answering(world, async () => {
+    const row = await watchRun(world, orgId, runId, waitSeconds, (now) =>
+      sinceRev === undefined ? hasPaused(now, 0) : hasEnded(now) || now.rev > sinceRev,
+    )
+    return await viewRun(world, row)
+  })
+}
+
+/** Runs of the organisation, or of one flow, newest first. `total` counts to 10,000. */
+export async function listRuns(
+  world: World,
+  orgId: string,
+  query: RunQuery,
+): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
+  return await listPage(world, orgId, query)
+}
+
+/**
+ * Cancels a run with everything that belongs to it: nothing of it begins after this has returned. Cancelled before: the
+ * same again.
+ *
+ * @throws {Fault} `not_found`; `run_finished` if it has ended otherwise; `unavailable`.
+ */
+export async function cancelRun(
+  world: World,
+  who: { orgId: string },
+  runId: string,
+  reason?: string,
+): Promise<RunView> {
+  return await cancel(world, who.orgId, runId, reason)
+}
+
+/** The steps of a run in order of start; native ones from the run's trace. @throws {Fault} `not_found`. */
+export async function listSteps(
+  world: World,
+  orgId: string,
+  runId: string,
+  filter: StepFilter = {},
+): Promise<StepRecord[]> {
+  return await readSteps(world, orgId, runId, filter)
+}
+
+/** The log of a run, oldest first. @throws {Fault} `not_found`. */
+export async function listLogs(
+  world: World,
+  orgId: string,
+  runId: string,
+  page: { level?: LogLevel | undefined; limit: number; offset: number },
+): Promise<{ logs: LogEntry[]; total: number }> {
+  return await readLogs(world, orgId, runId, page)
+}
+
+/** The inputs and what came with the start. @throws {Fault} `not_found`. */
+export async function readInputs(world: World, orgId: string, runId: string): Promise<JsonObject> {
+  return (await readRun(world, orgId, runId, { parts: ['inputs'] })).inputs
+}

@@ -1,0 +1,96 @@
+import { hkdfSync } from 'node:crypto'
+import { CompactEncrypt, compactDecrypt } from 'jose'
+import { sealingSecret } from '../aws/platform-secrets.ts'
+import type { Json, JsonObject, World } from '../world.ts'
+
+/** What stands for a value that must not be seen. */
+export const hidden = '•••'
+
+/** Whose values a key opens: a sealed text of another run is only text. */
+export interface SealedFor {
+  orgId: string
+  runId: string
+}
+
+const header = { alg: 'dir', enc: 'A256GCM', typ: 'sluice-sealed' } as const
+const prefix = Buffer.from(JSON.stringify(header)).toString('base64url')
+// Compact JWE with a direct key: the second of the five parts is empty.
+const sealedText = new RegExp(`${prefix}\\.\\.[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]{22}`, 'g')
+
+/** Seals a value as a compact JWE (flow-language.md §6). */
+export async function seal(world: World, of: SealedFor, value: Json): Promise<string> {
+  const plain = new TextEncoder().encode(JSON.stringify(value))
+  return new CompactEncrypt(plain).setProtectedHeader(header).encrypt(await keyOf(world, of))
+}
+
+/** Opens what `seal` made. @throws if it is of another run, or was changed. */
+export async function unseal(world: World, of: SealedFor, text: string): Promise<Json> {
+  const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
+  const { plaintext } = await compactDecrypt(text, await keyOf(world, of), options)
+  return JSON.parse(new TextDecoder().decode(plaintext))
+}
+
+/** Seals the named members, in a copy. Members that are absent or null stay as they are. */
+export async function sealMembers(
+  world: World,
+  of: SealedFor,
+  members: string[],
+  values: JsonObject,
+): Promise<JsonObject> {
+  const sealed = { ...values }
+  for (const name of members)
+    if (Object.hasOwn(values, name) && values[name] !== null)
+      sealed[name] = await seal(world, of, values[name] ?? null)
+  return sealed
+}
+
+/**
+ * Opens every sealed text of the run inside a value, in a copy; what belongs to another run stays as it is.
+ *
+ * @returns also the opened values as texts, for masking.
+ */
+export async function openSealed(
+  world: World,
+  of: SealedFor,
+  value: JsonObject,
+): Promise<{ value: JsonObject; opened: string[] }> {
+  const texts = new Set(JSON.stringify(value).match(sealedText) ?? [])
+  if (texts.size === 0) return { value, opened: [] }
+  const plain = new Map<string, Json>()
+  for (const text of texts) {
+    try {
+      plain.set(text, await unseal(world, of, text))
+    } catch {
+      // Of another run, or made to look like one: it stays data.
+    }
+  }
+  const open = (text: string): Json =>
+    plain.get(text) ?? text.replace(sealedText, (part) => asText(plain.get(part) ?? part))
+  return { value: mapTexts(value, open) as JsonObject, opened: [...plain.values()].map(asText) }
+}
+
+/** The value with `•••` for everything that is sealed. */
+export function hideSealed<T extends Json>(value: T): T {
+  return mapTexts(value, (text) => (text.includes(prefix) ? text.replace(sealedText, hidden) : text)) as T
+}
+
+/** The same for JSON text; quick if nothing in it is sealed. */
+export function readHidden(text: string): Json {
+  return JSON.parse(text.includes(prefix) ? text.replace(sealedText, hidden) : text)
+}
+
+function mapTexts(value: Json, change: (text: string) => Json): Json {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((member) => mapTexts(member, change))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapTexts(member, change)]))
+}
+
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+async function keyOf(world: World, { orgId, runId }: SealedFor): Promise<Uint8Array> {
+  const secret = await sealingSecret(world)
+  return new Uint8Array(hkdfSync('sha256', secret, '', `sluice sealed ${orgId} ${runId}`, 32))
+}

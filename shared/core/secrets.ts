@@ -1,0 +1,137 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms'
+import { instant } from '../aws/clock.ts'
+import { Fault } from '../faults.ts'
+import { deleteSecretRow, getSecret, listSecretRows, putSecret, type SecretRow } from '../store/secrets.ts'
+import type { World } from '../world.ts'
+
+/** Whose a secret is: an account's, or, with owner `organisation`, everybody's in it. */
+export interface SecretName {
+  orgId: string
+  owner: string
+  key: string
+}
+
+/** Owner of the secrets that all flows of an organisation see. */
+export const organisationOwner = 'organisation'
+
+/** What may be told of a secret. */
+export interface SecretEntry {
+  key: string
+  createdAt: string
+  updatedAt: string
+}
+
+/** Largest value that KMS encrypts by itself, in bytes. */
+const directLimitBytes = 4096
+const valueLimitBytes = 64 * 1024
+
+/**
+ * Keeps a secret under KMS. With `once` an existing one is left alone.
+ *
+ * @throws {Fault} `validation_failed` for a bad key or value; `conflict` reason `secret_exists`.
+ */
+export async function writeSecret(
+  world: World,
+  name: SecretName,
+  value: string,
+  { once = false } = {},
+): Promise<SecretEntry> {
+  check(name, value)
+  const now = instant(world.clock.now())
+  const known = await getSecret(world, name.orgId, name.owner, name.key)
+  const row: SecretRow = {
+    ...name,
+    ...(await encrypt(world, name, value)),
+    createdAt: known?.createdAt ?? now,
+    updatedAt: now,
+  }
+  if (!(await putSecret(world, row, once)))
+    throw new Fault('conflict', `There is a secret ${name.key} already`, { reason: 'secret_exists' })
+  return entryOf(row)
+}
+
+/** The value of a secret: for working steps alone. null if there is none. */
+export async function readSecret(world: World, name: SecretName): Promise<string | null> {
+  const row = await getSecret(world, name.orgId, name.owner, name.key)
+  return row ? await decrypt(world, name, row) : null
+}
+
+/** Deletes a secret. @throws {Fault} `not_found`. */
+export async function deleteSecret(world: World, { orgId, owner, key }: SecretName): Promise<void> {
+  if (!(await deleteSecretRow(world, orgId, owner, key)))
+    throw new Fault('not_found', 'There is no such secret')
+}
+
+/** The names of an owner's secrets, never their values. */
+export async function listSecrets(world: World, orgId: string, owner: string): Promise<SecretEntry[]> {
+  return (await listSecretRows(world, orgId, owner)).map(entryOf)
+}
+
+function entryOf({ key, createdAt, updatedAt }: SecretRow): SecretEntry {
+  return { key, createdAt, updatedAt }
+}
+
+function check({ key }: SecretName, value: string): void {
+  const size = Buffer.byteLength(value)
+  const issues = [
+    ...(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)
+      ? []
+      : [
+          {
+            path: '/key',
+            code: 'invalid_key',
+            message: 'Letters, digits and _, at most 128, no digit first',
+          },
+        ]),
+    ...(size >= 1 && size <= valueLimitBytes
+      ? []
+      : [{ path: '/value', code: 'invalid_size', message: 'A value has 1 byte to 64 KiB' }]),
+  ]
+  if (issues.length > 0) throw new Fault('validation_failed', 'The secret cannot be kept', { issues })
+}
+
+/** A ciphertext opens under its own name only. */
+function contextOf({ orgId, owner, key }: SecretName): Record<string, string> {
+  return { purpose: 'secret', org: orgId, account: owner, key }
+}
+
+async function encrypt({ kms, settings }: World, name: SecretName, value: string) {
+  const plain = Buffer.from(value, 'utf8')
+  const EncryptionContext = contextOf(name)
+  if (plain.length <= directLimitBytes) {
+    const { CiphertextBlob } = await kms.send(
+      new EncryptCommand({ KeyId: settings.keyId, Plaintext: plain, EncryptionContext }),
+    )
+    return { ciphertext: base64(CiphertextBlob) }
+  }
+  const { Plaintext, CiphertextBlob } = await kms.send(
+    new GenerateDataKeyCommand({ KeyId: settings.keyId, KeySpec: 'AES_256', EncryptionContext }),
+  )
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', Plaintext as Uint8Array, iv)
+  const body = Buffer.concat([cipher.update(plain), cipher.final()])
+  return {
+    ciphertext: base64(CiphertextBlob),
+    sealed: Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64'),
+  }
+}
+
+async function decrypt({ kms, settings }: World, name: SecretName, row: SecretRow): Promise<string> {
+  const { Plaintext } = await kms.send(
+    new DecryptCommand({
+      KeyId: settings.keyId,
+      CiphertextBlob: Buffer.from(row.ciphertext, 'base64'),
+      EncryptionContext: contextOf(name),
+    }),
+  )
+  if (row.sealed === undefined) return Buffer.from(Plaintext as Uint8Array).toString('utf8')
+  const sealed = Buffer.from(row.sealed, 'base64')
+  const cipher = createDecipheriv('aes-256-gcm', Plaintext as Uint8Array, sealed.subarray(0, 12))
+  cipher.setAuthTag(sealed.subarray(12, 28))
+  return Buffer.concat([cipher.update(sealed.subarray(28)), cipher.final()]).toString('utf8')
+}
+
+function base64(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes as Uint8Array).toString('base64')
+}

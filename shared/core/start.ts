@@ -1,0 +1,189 @@
+import { instant } from '../aws/clock.ts'
+import type { Graph } from '../definitions/graph.ts'
+import { checkInputs, sealedFields } from '../definitions/inputs.ts'
+import { Fault } from '../faults.ts'
+import { createRun, type RunRow } from '../store/runs.ts'
+import type { Write } from '../store/transact.ts'
+import type { Json, JsonObject, World } from '../world.ts'
+import { executionInput } from './execution-input.ts'
+import { answering } from './refusal.ts'
+import { findStart, type IdempotencyKey, requestItemForStart } from './requests.ts'
+import { runExpress } from './run-express.ts'
+import { runStandard } from './run-standard.ts'
+import { type RunView, viewRun } from './run-view.ts'
+import { openSealed, type SealedFor, sealMembers } from './sealing.ts'
+import { type ResolvedVersion, resolveVersion } from './versions.ts'
+import { hasPaused, watchRun } from './watch-run.ts'
+
+/** Who starts a run. */
+export interface Starter {
+  orgId: string
+  /** `user:<account>`, `key:<id>`, `schedule:<id>` … */
+  actor: string
+  accountId?: string | null
+  email?: string | null
+  role?: string | null
+}
+
+/** What to run, and how long to wait for what comes of it. */
+export interface StartOrder {
+  flowId: string
+  /** `latest` if absent. */
+  version?: number | 'latest' | 'draft'
+  inputs: JsonObject
+  trigger: { type: string; data?: Json }
+  /** Trigger that the flow must declare. */
+  requireTrigger?: string
+  /** 0-25. */
+  waitSeconds: number
+  idempotency?: IdempotencyKey
+}
+
+/** Made by another run's `flow` step. */
+export interface Parent {
+  runId: string
+  stepKey: string
+  /** The child's id: the same if the step is entered again. */
+  childId: string
+  /** The child's own depth. */
+  depth: number
+}
+
+const inputsLimitBytes = 192 * 1024
+/** What one execution takes as its input. */
+const executionLimitBytes = 262_144
+/** Only a caller who waits this long is served by an Express machine, which lives as long as the call. */
+const expressSeconds = 5
+const firstCheckMs = 60_000
+const expressCheckMs = 350_000
+
+/**
+ * Starts a run and waits for its end, its first question, or the end of the time.
+ *
+ * @throws {Fault} `not_found`, `version_not_published`, `validation_failed` with all issues, `conflict` reason
+ * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `unavailable`.
+ */
+export async function start(
+  world: World,
+  who: Starter,
+  order: StartOrder,
+  parent?: Parent,
+): Promise<{ run: RunView; replayed: boolean }> {
+  return await answering(world, async () => {
+    const known = order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
+    if (known !== null) return await replay(world, who.orgId, known, order.waitSeconds)
+    const version = await resolveVersion(world, who.orgId, order.flowId, order.version ?? 'latest')
+    requireTrigger(version.graph, order.requireTrigger)
+    const waitSeconds = Math.min(order.waitSeconds, version.graph.settings.syncSeconds)
+    const kind = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? 'express' : 'standard'
+    const row = await newRun(world, who, order, version, kind, parent)
+    const others: Write[] = order.idempotency
+      ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)]
+      : []
+    const checkAt = world.clock.now() + (kind === 'express' ? expressCheckMs : firstCheckMs)
+    const outcome = await createRun(world, row, checkAt, others)
+    if (outcome === 'refused') {
+      const first = order.idempotency && (await findStart(world, who.orgId, order.idempotency))
+      if (first) return await replay(world, who.orgId, first, order.waitSeconds)
+      throw new Fault('idempotency_in_progress', 'The first request is still at work', {
+        retryAfterSeconds: 1,
+      })
+    }
+    const run =
+      kind === 'express'
+        ? await runExpress(world, row, version, waitSeconds)
+        : await runStandard(world, row, waitSeconds)
+    return { run, replayed: false }
+  })
+}
+
+/** The run that an equal request has started, as it stands after the same wait. */
+async function replay(world: World, orgId: string, runId: string, waitSeconds: number) {
+  const row = await watchRun(world, orgId, runId, waitSeconds, (seen) => hasPaused(seen, 0))
+  return { run: await viewRun(world, row), replayed: true }
+}
+
+function requireTrigger(graph: Graph, type: string | undefined): void {
+  if (type === undefined || graph.triggers.some((trigger) => trigger.type === type)) return
+  throw new Fault('conflict', `The flow has no ${type} trigger`, { reason: 'trigger_not_enabled' })
+}
+
+async function newRun(
+  world: World,
+  who: Starter,
+  order: StartOrder,
+  version: ResolvedVersion,
+  kind: 'express' | 'standard',
+  parent: Parent | undefined,
+): Promise<RunRow & { inputs: string }> {
+  const { graph, flow } = version
+  const { inputs: accepted, issues } = checkInputs(graph.inputs, order.inputs)
+  if (issues.length > 0)
+    throw new Fault('validation_failed', `${issues.length} problems in the inputs`, { issues })
+  const id = parent?.childId ?? world.ids.uuid()
+  const of = { orgId: who.orgId, runId: id }
+  const sealed = sealedFields(graph.inputs)
+  const plain = parent ? await openHanded(world, { ...of, runId: parent.runId }, sealed, accepted) : accepted
+  const inputs = JSON.stringify(await sealMembers(world, of, sealed, plain))
+  if (Buffer.byteLength(inputs) > inputsLimitBytes)
+    throw new Fault('payload_too_large', 'The inputs are larger than 192 KiB', {
+      limitBytes: inputsLimitBytes,
+    })
+  const machine = await version.machine(kind)
+  const createdAt = instant(world.clock.now())
+  const first = graph.nodes[graph.start]
+  const row: RunRow & { inputs: string } = {
+    id,
+    orgId: who.orgId,
+    flowId: order.flowId,
+    version: version.version,
+    ...(version.version === null ? { draftRevision: flow.revision } : {}),
+    ...(version.label ? { label: version.label } : {}),
+    status: kind === 'express' ? 'running' : 'queued',
+    rev: 1,
+    engine: kind,
+    machineArn: machine.arn,
+    machineHash: machine.hash,
+    trigger: order.trigger.type,
+    ...(order.trigger.data === undefined ? {} : { triggerData: JSON.stringify(order.trigger.data) }),
+    inputs,
+    user: JSON.stringify(userOf(who)),
+    createdAt,
+    createdBy: who.actor,
+    ...(who.accountId ? { accountId: who.accountId } : {}),
+    ...(kind === 'express' ? { startedAt: createdAt } : {}),
+    updatedAt: createdAt,
+    ...(parent ? { parentRunId: parent.runId, parentStepKey: parent.stepKey } : {}),
+    depth: parent?.depth ?? 0,
+    ...ownerOf(flow.createdBy),
+    retentionSeconds: graph.settings.retentionDays * 86_400,
+    entry: JSON.stringify({ stepId: graph.start, as: first?.writtenType ?? null }),
+  }
+  if (Buffer.byteLength(executionInput(row, inputs)) > executionLimitBytes)
+    throw new Fault('payload_too_large', 'Inputs and trigger data are larger than 256 KiB', {
+      limitBytes: executionLimitBytes,
+    })
+  return row
+}
+
+/** What a parent hands on sealed is opened only where the child seals it again. */
+async function openHanded(
+  world: World,
+  of: SealedFor,
+  names: string[],
+  inputs: JsonObject,
+): Promise<JsonObject> {
+  const handed = Object.fromEntries(
+    names.flatMap((name) => (name in inputs ? [[name, inputs[name] ?? null]] : [])),
+  )
+  return { ...inputs, ...(await openSealed(world, of, handed)).value }
+}
+
+function userOf({ accountId, email, role }: Starter): Json {
+  return accountId ? { id: accountId, email: email ?? null, role: role ?? null } : null
+}
+
+function ownerOf(createdBy: string): { secretsOwner?: string } {
+  const account = /^user:(.+)$/.exec(createdBy)?.[1]
+  return account === undefined ? {} : { secretsOwner: account }
+}

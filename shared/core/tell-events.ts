@@ -1,0 +1,111 @@
+import {
+  addEvents,
+  type EventsEnd,
+  endOfEvents,
+  eventsPerItem,
+  noEvents,
+  type RunEvent,
+} from '../store/events.ts'
+import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
+import type { World } from '../world.ts'
+import { eventsOf, type NativeSteps, type RowChange } from './run-events.ts'
+import { stepsOf } from './step-names.ts'
+
+/** A change as the stream numbers it. */
+export interface NumberedChange {
+  sequence: string
+  change: RowChange
+}
+
+/** Most characters of the events of one item. */
+const mostText = 150_000
+const tries = 5
+
+/**
+ * Adds what changes tell to a run's record of events: in order, numbered without gap, and once, although the same change
+ * may be delivered again.
+ */
+export async function tellEvents(
+  world: World,
+  orgId: string,
+  runId: string,
+  changes: NumberedChange[],
+): Promise<void> {
+  const [first] = changes
+  const isNew = first?.change.of === 'run' && first.change.before === null
+  // A new run has no record, unless its first change comes again: then the put finds one.
+  let end = isNew ? noEvents : await endOfEvents(world, orgId, runId)
+  const steps = await stepsFor(world, orgId, runId, changes)
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const items = itemsAfter(end, changes, steps)
+    const told = await addAll(world, orgId, runId, items)
+    if (told) return
+    end = await endOfEvents(world, orgId, runId)
+  }
+  throw new Error(`The events of run ${runId} met another writer`)
+}
+
+/** Names of native steps are needed only where a change tells of them. */
+async function stepsFor(world: World, orgId: string, runId: string, changes: NumberedChange[]) {
+  const run = changes.find(({ change }) => change.of === 'run')?.change.after as RunRow | undefined
+  const waits = changes.some(({ change }) => change.of === 'wait' && change.before === null)
+  if (!waits && !(run && hasEnded(run))) return new Map()
+  const row = run ?? (await getRun(world, orgId, runId))
+  return row ? await stepsOf(world, row) : new Map()
+}
+
+interface Item {
+  events: RunEvent[]
+  end: EventsEnd
+}
+
+async function addAll(world: World, orgId: string, runId: string, items: Item[]): Promise<boolean> {
+  for (const { events, end } of items) if (!(await addEvents(world, orgId, runId, events, end))) return false
+  return true
+}
+
+/** The events that come after the end of the record, cut into items. */
+function itemsAfter(
+  from: EventsEnd,
+  changes: NumberedChange[],
+  steps: Parameters<typeof eventsOf>[2],
+): Item[] {
+  const items: Item[] = []
+  let end = from
+  let size = 0
+  for (const { sequence, change } of changes) {
+    if (end.ended) break
+    if (isLater(end.through, sequence)) continue
+    const before = JSON.parse(end.memory) as NativeSteps
+    const { events, told, ended } = eventsOf(change, before, steps)
+    const done = sequence === end.through ? end.parts : 0
+    for (const [index, event] of events.entries()) {
+      if (index < done) continue
+      const text = JSON.stringify(event).length
+      let item = items.at(-1)
+      if (!item || item.events.length >= eventsPerItem || size + text > mostText) {
+        item = { events: [], end }
+        items.push(item)
+        size = 0
+      }
+      size += text
+      const last = index === events.length - 1
+      item.events.push({ seq: end.last + 1, ...event })
+      // Until the last event of a change is told, the memory stays as the change found it.
+      end = {
+        last: end.last + 1,
+        through: sequence,
+        parts: index + 1,
+        memory: last ? JSON.stringify(told) : end.memory,
+        ended: last && ended,
+      }
+      item.end = end
+    }
+  }
+  return items
+}
+
+/** Numbers of changes are digits, without leading zeros of equal length. */
+function isLater(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length
+}

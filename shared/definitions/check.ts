@@ -1,0 +1,35 @@
+import { checkExpressions } from './checks/expressions.ts'
+import { checkIds } from './checks/ids.ts'
+import { checkLimits } from './checks/limits.ts'
+import { checkPolicies } from './checks/policies.ts'
+import { checkReach } from './checks/reach.ts'
+import { checkMissingRows } from './checks/rows.ts'
+import { checkTargets } from './checks/targets.ts'
+import type { Graph } from './graph.ts'
+import type { Finding } from './problem.ts'
+import { checkSubflows } from './subflows.ts'
+
+/** What a check cannot know by itself. */
+export interface CheckOptions {
+  /** Whether a flow of the organisation may be run as a sub-flow; without it sub-flows are not looked for. */
+  flowExists?: (flowId: string) => boolean
+}
+
+const checks: ((graph: Graph) => Finding[])[] = [
+  checkTargets,
+  checkMissingRows,
+  checkReach,
+  checkPolicies,
+  checkIds,
+  checkLimits,
+  checkExpressions,
+]
+
+/**
+ * Checks everything about a graph that its form alone does not show. Paths are pointers into the document in the form of
+ * `nodes`; `readDefinition` leads them back to what the author wrote and adds line and column.
+ */
+export function checkGraph(graph: Graph, { flowExists }: CheckOptions = {}): Finding[] {
+  const found = checks.flatMap((check) => check(graph))
+  return flowExists === undefined ? found : [...found, ...checkSubflows(graph, flowExists)]
+}

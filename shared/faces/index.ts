@@ -1,0 +1,8 @@
+import type { Route } from '../http/route.ts'
+import { clientRoutes } from './client.ts'
+import { dashboardRoutes } from './dashboard/face.ts'
+import { ownRoutes } from './own/face.ts'
+import { runnerRoutes } from './runner/face.ts'
+
+/** The route table: what is not here does not exist. */
+export const routes: readonly Route[] = [...clientRoutes, ...dashboardRoutes, ...runnerRoutes, ...ownRoutes]

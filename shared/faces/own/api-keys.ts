@@ -1,0 +1,91 @@
+import * as z from 'zod'
+import { createApiKey, listApiKeys, revokeApiKey } from '../../core/api-keys.ts'
+import { scopes } from '../../core/roles.ts'
+import { digits, flag } from '../../http/query.ts'
+import { route } from '../../http/route.ts'
+import { label } from '../shapes.ts'
+
+const keyObject = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  expiresAt: z.string().nullable(),
+  createdAt: z.string(),
+})
+
+/** API keys, for signed-in people alone (conventions.md §9). */
+export const list = route({
+  face: 'own',
+  method: 'GET',
+  path: '/v1/api-keys',
+  summary: 'List API keys: one’s own, or all of them (admin)',
+  auth: 'session',
+  scope: null,
+  role: 'viewer',
+  objects: {},
+  params: z.strictObject({}),
+  query: z.strictObject({
+    all: flag.optional(),
+    limit: digits(1, 100).optional(),
+    cursor: z.string().optional(),
+  }),
+  reply: {
+    200: z.object({ data: z.array(keyObject), hasMore: z.boolean(), nextCursor: z.string().nullable() }),
+  },
+  faults: ['forbidden'],
+  async answer(world, { principal, query, cursor }) {
+    const { limit = 20, cursor: from, all = false } = query
+    const keys = await listApiKeys(world, principal, { all })
+    const start = from === undefined ? 0 : await cursor.open<number>(from)
+    const nextCursor = keys.length > start + limit ? await cursor.seal(start + limit) : null
+    return {
+      body: { data: keys.slice(start, start + limit), hasMore: nextCursor !== null, nextCursor },
+      ...(nextCursor
+        ? { next: new URLSearchParams({ limit: String(limit), cursor: nextCursor }).toString() }
+        : {}),
+    }
+  },
+})
+
+export const create = route({
+  face: 'own',
+  method: 'POST',
+  path: '/v1/api-keys',
+  summary: 'Make an API key; its text is shown once',
+  auth: 'session',
+  scope: null,
+  role: 'viewer',
+  objects: {},
+  params: z.strictObject({}),
+  query: z.strictObject({}),
+  body: z.strictObject({
+    name: label(100),
+    scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
+    expiresAt: z.iso.datetime().nullable().optional(),
+  }),
+  reply: { 201: keyObject.extend({ key: z.string() }) },
+  faults: ['validation_failed', 'forbidden'],
+  async answer(world, { principal, body }) {
+    const made = await createApiKey(world, principal, { ...body, expiresAt: body.expiresAt ?? null })
+    return { status: 201, location: `/v1/api-keys/${made.id}`, body: made }
+  },
+})
+
+export const revoke = route({
+  face: 'own',
+  method: 'DELETE',
+  path: '/v1/api-keys/{id}',
+  summary: 'Revoke an API key at once',
+  auth: 'session',
+  scope: null,
+  role: 'viewer',
+  objects: { id: 'api-key' },
+  params: z.strictObject({ id: z.string().regex(/^[0-9A-Za-z]{12}$/) }),
+  query: z.strictObject({}),
+  reply: { 204: z.undefined() },
+  faults: ['not_found', 'forbidden'],
+  async answer(world, { principal, params }) {
+    await revokeApiKey(world, principal, params.id)
+    return { status: 204 }
+  },
+})

@@ -1,0 +1,25 @@
+import type { Route } from '../../http/route.ts'
+import type { Served } from '../../http/serve.ts'
+import { wordsFor } from '../words-for.ts'
+import { login, logout, refresh } from './auth.ts'
+import * as executions from './executions.ts'
+import * as flows from './flows.ts'
+
+export const runnerRoutes: Route[] = [
+  login,
+  refresh,
+  logout,
+  flows.list,
+  flows.create,
+  flows.read,
+  flows.change,
+  flows.remove,
+  flows.run,
+  executions.list,
+  executions.read,
+  executions.cancel,
+  executions.logs,
+]
+
+/** The runner face of seed 003. */
+export const runner: Served = { routes: runnerRoutes, wordsFor }

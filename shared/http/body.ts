@@ -1,0 +1,89 @@
+import type * as z from 'zod'
+import { Fault } from '../faults.ts'
+import { parseStrict, StrictJsonError } from '../strict-json.ts'
+import type { Json } from '../world.ts'
+import type { HttpRequest } from './exchange.ts'
+import { issuesOf } from './issues.ts'
+import type { Route } from './route.ts'
+
+const bodyLimitBytes = 1024 * 1024
+
+/**
+ * Reads the body as the route takes it (conventions.md §3).
+ *
+ * @throws {Fault} `payload_too_large`, `unsupported_media_type`, `invalid_request`, `validation_failed`.
+ */
+export function readBody(route: Route, { body, headers }: HttpRequest): unknown {
+  if (route.body === null) return undefined
+  if (body.length > bodyLimitBytes)
+    throw new Fault('payload_too_large', 'The body is larger than 1 MiB', { limitBytes: bodyLimitBytes })
+  const accepted = ['application/json', ...route.alsoTakes]
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
+    throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
+  if (body.length === 0) return check(route.body, absent(route.body))
+  const type = mediaType(headers['content-type'], accepted)
+  const text = utf8(body)
+  return check(route.body, type === 'application/json' ? readJson(text) : text)
+}
+
+/** A body whose every member is optional may be absent. */
+function absent(schema: z.ZodType): unknown {
+  if (schema.safeParse({}).success) return {}
+  throw new Fault('invalid_request', 'This needs a body', { issues: missingMembers(schema) })
+}
+
+function missingMembers(schema: z.ZodType) {
+  const { error } = schema.safeParse({})
+  return error ? issuesOf(error) : []
+}
+
+function mediaType(header: string | undefined, accepted: string[]): string {
+  const [type = '', ...parameters] = (header ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const fits =
+    accepted.includes(type) && parameters.every((parameter) => /^charset="?utf-8"?$/.test(parameter))
+  if (fits) return type
+  throw new Fault('unsupported_media_type', `The content type must be ${accepted.join(' or ')}`, { accepted })
+}
+
+function utf8(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch (error) {
+    throw new Fault('invalid_request', 'The body is not UTF-8 text', {}, error)
+  }
+}
+
+/** A number that cannot be held exactly is 422; what cannot be read is 400. */
+function readJson(text: string): Json {
+  try {
+    return parseStrict(text)
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error
+    const issues = [
+      { path: error.pointer, code: error.code, message: error.message, ...placeIn(text, error.offset) },
+    ]
+    const code = error.code === 'json_inexact_number' ? 'validation_failed' : 'invalid_request'
+    throw new Fault(code, error.message, { issues }, error)
+  }
+}
+
+function placeIn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n')
+  return { line: before.length, column: before.at(-1)!.length + 1 }
+}
+
+function check(schema: z.ZodType, value: unknown): unknown {
+  const read = schema.safeParse(value, { reportInput: true })
+  if (read.success) return read.data
+  const issues = issuesOf(read.error)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Fault('invalid_request', 'The body must be a JSON object', { issues })
+  throw new Fault(
+    'validation_failed',
+    `${issues.length} ${issues.length === 1 ? 'problem' : 'problems'} in the body`,
+    { issues },
+  )
+}

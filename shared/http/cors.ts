@@ -1,0 +1,69 @@
+import type { Settings } from '../world.ts'
+import type { HttpRequest, HttpResponse } from './exchange.ts'
+import type { Route } from './route.ts'
+
+const allowed = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-none-match',
+  'last-event-id',
+  'prefer',
+  'resume-token',
+  'sluice-step',
+  'traceparent',
+  'x-hook-id',
+  'x-request-id',
+].join(', ')
+const exposed = [
+  'Request-Id',
+  'Location',
+  'Retry-After',
+  'ETag',
+  'Link',
+  'Idempotency-Replayed',
+  'Preference-Applied',
+  'Sluice-Run-Id',
+  'Sluice-Run-Status',
+  'Sluice-Flow-Version',
+  'Sluice-Total-Capped',
+].join(', ')
+
+/** Who may read the answer from a browser: anybody on open routes, listed origins elsewhere (conventions.md §3). */
+export function corsHeaders(
+  open: boolean,
+  { headers }: HttpRequest,
+  { corsOrigins }: Settings,
+): Record<string, string> {
+  const origin = headers.origin
+  if (origin === undefined) return {}
+  if (open) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': exposed }
+  if (!corsOrigins.includes(origin)) return { vary: 'Origin' }
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'Origin' }
+}
+
+/** The answer to a pre-flight of a path that has these routes. */
+export function preflight(routes: Iterable<Route>, request: HttpRequest, settings: Settings): HttpResponse {
+  const all = [...routes]
+  const open = all.every(({ auth }) => auth === 'open')
+  return {
+    status: 204,
+    body: '',
+    headers: {
+      allow: methodsOf(all),
+      ...corsHeaders(open, request, settings),
+      'access-control-allow-methods': methodsOf(all),
+      'access-control-allow-headers': allowed,
+      'access-control-max-age': '7200',
+    },
+  }
+}
+
+/** Methods of a path as `Allow` lists them. */
+export function methodsOf(routes: Iterable<Pick<Route, 'method'>>): string {
+  return [...routes]
+    .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .concat('OPTIONS')
+    .join(', ')
+}

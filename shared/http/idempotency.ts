@@ -1,0 +1,83 @@
+import type { Principal } from '../core/principal.ts'
+import {
+  claimRequest,
+  type IdempotencyKey,
+  type KeptReply,
+  keepResponse,
+  nameRequest,
+  releaseRequest,
+} from '../core/requests.ts'
+import { Fault, isFault } from '../faults.ts'
+import type { World } from '../world.ts'
+import type { HttpRequest } from './exchange.ts'
+import type { Reply, Route } from './route.ts'
+
+/** Refusals after which the request may have had its effect: the key stays taken. */
+const leaseMarginMs = 5000
+
+/**
+ * The request's name if it says that it may be repeated.
+ *
+ * @throws {Fault} `invalid_request` for a key that is none.
+ */
+export function readKey(
+  route: Route,
+  { headers, method, path }: HttpRequest,
+  { actor }: Principal,
+  content: { body: unknown; query: unknown },
+): IdempotencyKey | undefined {
+  const header = headers['idempotency-key']
+  if (header === undefined || route.method === 'GET' || route.auth === 'open') return undefined
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new Fault('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters', {
+      issues: [
+        {
+          path: 'Idempotency-Key',
+          code: 'invalid_header',
+          message: 'give 1 to 255 visible ASCII characters',
+        },
+      ],
+    })
+  return nameRequest({ who: actor, method, path, key }, content)
+}
+
+/** Gives the first reply again, or does the work and keeps its reply (conventions.md §4). */
+export async function onlyOnce(
+  world: World,
+  orgId: string,
+  key: IdempotencyKey,
+  remainingMs: number,
+  work: () => Promise<Reply>,
+): Promise<Reply> {
+  const claimed = await claimRequest(world, orgId, key, remainingMs + leaseMarginMs)
+  if (claimed.state === 'replay') return { ...repeated(claimed.response), replayed: true }
+  if (claimed.state === 'started') throw new Error('A route that starts no run found the key of a start')
+  try {
+    const reply = await work()
+    await keepResponse(world, orgId, key, claimed.claimId, kept(reply))
+    return reply
+  } catch (error) {
+    // A refusal did nothing: the key stays unspent. After anything else nobody knows, and the lease decides.
+    if (isFault(error)) await releaseRequest(world, orgId, key, claimed.claimId)
+    throw error
+  }
+}
+
+function kept({ status = 200, body, location, etag }: Reply): KeptReply {
+  return {
+    status,
+    body,
+    ...(location === undefined ? {} : { location }),
+    ...(etag === undefined ? {} : { etag }),
+  }
+}
+
+function repeated({ status, body, location, etag }: KeptReply): Reply {
+  return {
+    status,
+    body,
+    ...(location === undefined ? {} : { location }),
+    ...(etag === undefined ? {} : { etag }),
+  }
+}

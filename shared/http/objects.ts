@@ -1,0 +1,19 @@
+import { readFlow } from '../core/flows.ts'
+import { readRun } from '../core/runs.ts'
+import type { World } from '../world.ts'
+
+/** Kinds of things that a path may name. */
+export type ObjectKind = 'flow' | 'run' | 'version' | 'api-key'
+
+/**
+ * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
+ * does not exist. The rest is looked up within what the flow or the caller owns.
+ *
+ * @throws {Fault} `not_found`
+ */
+export const lookUp: Partial<
+  Record<ObjectKind, (world: World, orgId: string, id: string) => Promise<unknown>>
+> = {
+  flow: readFlow,
+  run: readRun,
+}

@@ -1,0 +1,61 @@
+import { approval } from './approval.ts'
+import { clientTool } from './client-tool.ts'
+import { condition } from './condition.ts'
+import type { StepType } from './define.ts'
+import { delay } from './delay.ts'
+import { each } from './each.ts'
+import { fail } from './fail.ts'
+import { final } from './final.ts'
+import { flow } from './flow.ts'
+import { httpRequest } from './http-request.ts'
+import { log } from './log.ts'
+import { parallel } from './parallel.ts'
+import { transform } from './transform.ts'
+import { webhook } from './webhook.ts'
+import { whileStep } from './while.ts'
+
+/** Every type that a flow may use, alphabetical: one file, one line. */
+export const stepTypes: StepType[] = [
+  approval,
+  clientTool,
+  condition,
+  delay,
+  each,
+  fail,
+  final,
+  flow,
+  httpRequest,
+  log,
+  parallel,
+  transform,
+  webhook,
+  whileStep,
+]
+
+const byName = new Map(
+  stepTypes.flatMap((step) => [step.type, ...(step.aliases ?? [])].map((name) => [name, step] as const)),
+)
+
+/** The step type of that name or alias. */
+export function findStep(type: string): StepType | undefined {
+  return byName.get(type)
+}
+
+/** Types that the language names and that are not built yet, with what they will do. */
+export const laterTypes: Record<string, string> = {
+  agent: 'lets a model work with tools',
+  'code.check': 'checks a one-time code',
+  'code.send': 'sends a one-time code',
+  email: 'sends an e-mail',
+  llm: 'asks a model',
+  prompt: 'asks for values by name',
+  redirect: 'sends the person to another site and back',
+  script: 'runs JavaScript',
+  'token.issue': 'makes a ticket',
+  'user.create': 'creates a user',
+  'user.find': 'finds a user',
+  'user.set-password': 'sets a password',
+  'user.verify-password': 'checks a password',
+  view: 'shows a form',
+  webauthn: 'asks for a passkey',
+}

@@ -1,0 +1,108 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import type { Json, World } from '../world.ts'
+import { itemsUnder, readItems } from './pages.ts'
+import { keys } from './table.ts'
+
+/** One numbered event of a run (conventions.md §9). */
+export interface RunEvent {
+  /** From 1, without gap. */
+  seq: number
+  type: string
+  at: string
+  stepId?: string
+  /** The type as the author wrote it. */
+  stepType?: string
+  iteration?: string
+  data: Json
+}
+
+/** Most events of one item, so that a reader finds any number with one query. */
+export const eventsPerItem = 100
+
+/** How far a run's record of events goes. */
+export interface EventsEnd {
+  /** Number of the last event. */
+  last: number
+  /** Number of the last change of the table that these events tell of. */
+  through: string
+  /** How many events of that change they tell. */
+  parts: number
+  /** JSON text that the maker of events keeps for itself. */
+  memory: string
+  /** True after the event that ends the run. */
+  ended: boolean
+}
+
+interface EventsRow extends EventsEnd {
+  first: number
+  /** JSON text of a list of events. */
+  events: string
+}
+
+/** Where the record of a run ends that has none. */
+export const noEvents: EventsEnd = { last: 0, through: '', parts: 0, memory: '{}', ended: false }
+
+/** Where the record ends; strongly consistent. */
+export async function endOfEvents(world: World, org: string, run: string): Promise<EventsEnd> {
+  const newest = itemsUnder<EventsEnd>(world, keys.run(org, run).pk, 'EVT#', {
+    ScanIndexForward: false,
+    Limit: 1,
+    ProjectionExpression: '#last, through, parts, memory, ended',
+    ExpressionAttributeNames: { '#last': 'last' },
+  })
+  for await (const end of newest) return end
+  return noEvents
+}
+
+/**
+ * Adds events after the last one, in one item: all of them once, or none.
+ *
+ * @returns false if the record has gone on meanwhile.
+ */
+export async function addEvents(
+  { db, settings }: World,
+  org: string,
+  run: string,
+  events: RunEvent[],
+  end: EventsEnd,
+): Promise<boolean> {
+  const first = end.last - events.length + 1
+  const row: EventsRow = { first, ...end, events: JSON.stringify(events) }
+  try {
+    await db.send(
+      new PutCommand({
+        TableName: settings.table,
+        Item: { ...keys.event(org, run, first), ...row },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    )
+    return true
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false
+    throw error
+  }
+}
+
+/** Events with a number above `after`, in order, at most `limit`. */
+export async function readEvents(
+  world: World,
+  org: string,
+  run: string,
+  after: number,
+  limit: number,
+): Promise<RunEvent[]> {
+  const { pk } = keys.run(org, run)
+  const from = keys.event(org, run, Math.max(0, after + 2 - eventsPerItem)).sk
+  const events: RunEvent[] = []
+  const rows = readItems<EventsRow>(world, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': 'EVT#~' },
+    ConsistentRead: true,
+  })
+  for await (const row of rows) {
+    events.push(...(JSON.parse(row.events) as RunEvent[]).filter(({ seq }) => seq > after))
+    if (events.length >= limit) break
+  }
+  return events.slice(0, limit)
+}

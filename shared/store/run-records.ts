@@ -1,0 +1,33 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
+import type { World } from '../world.ts'
+import { readItems } from './pages.ts'
+import { keys } from './table.ts'
+
+const batchSize = 25
+
+/** Deletes everything that lies with a run. */
+export async function deleteRunRecords(world: World, org: string, run: string): Promise<void> {
+  const items = readItems<{ pk: string; sk: string }>(world, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': keys.run(org, run).pk },
+    ProjectionExpression: 'pk, sk',
+    ConsistentRead: true,
+  })
+  let batch: { pk: string; sk: string }[] = []
+  for await (const item of items) {
+    batch.push(item)
+    if (batch.length < batchSize) continue
+    await deleteItems(world, batch)
+    batch = []
+  }
+  if (batch.length > 0) await deleteItems(world, batch)
+}
+
+async function deleteItems({ db, settings }: World, items: { pk: string; sk: string }[]): Promise<void> {
+  type Requests = NonNullable<BatchWriteCommand['input']['RequestItems']>[string]
+  let left: Requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
+  while (left.length > 0) {
+    const page = await db.send(new BatchWriteCommand({ RequestItems: { [settings.table]: left } }))
+    left = page.UnprocessedItems?.[settings.table] ?? []
+  }
+}

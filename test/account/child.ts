@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Demo } from '../../infra/local/demo.ts'
+
+const top = join(import.meta.dirname, '../..')
+/** `PROFILE=<folder>` writes a CPU profile of the account there. */
+const profiling = process.env.PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`] : []
+
+/** What `npm start` gives to node. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').slice(1)
+}
+
+/** The local account in a process of its own, as `npm start` runs it. */
+export interface AccountChild {
+  url: string
+  folder: string
+  demo: Demo
+  /** What it printed until it was ready. */
+  printed: string
+  /** From the start of the process until it answered, in milliseconds. */
+  readyMs: number
+  process: ChildProcess
+  /** Memory in use, in megabytes. */
+  rssMegabytes(): number
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>
+  /** Ends it as Ctrl-C does; gives the exit code. */
+  stop(): Promise<number | null>
+}
+
+export interface ChildOptions {
+  /** @default a new temporary folder */
+  folder?: string
+  /** @default any free port */
+  port?: number
+  env?: Record<string, string>
+}
+
+/** Starts the account and waits until it says that it is ready. @throws with what it printed if it ends before. */
+export async function startAccount({ folder, port = 0, env = {} }: ChildOptions = {}): Promise<AccountChild> {
+  const data = folder ?? mkdtempSync(join(tmpdir(), 'sluice-'))
+  const started = performance.now()
+  const child = spawn(process.execPath, [...profiling, ...startArguments()], {
+    cwd: top,
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), SLUICE_DATA: data, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const printed = await readUntilReady(child)
+  const readyMs = performance.now() - started
+  const url = /ready at (http:\/\/\S+)/.exec(printed)?.[1] ?? ''
+  return {
+    url,
+    folder: data,
+    printed,
+    readyMs,
+    process: child,
+    demo: JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8')) as Demo,
+    rssMegabytes: () => residentMegabytes(child.pid!),
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+    async stop() {
+      child.kill('SIGINT')
+      return await ended
+    },
+  }
+}
+
+function readUntilReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const read = (chunk: Buffer) => {
+      text += chunk.toString()
+      if (text.includes('Ctrl-C stops it')) resolve(text)
+    }
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
+    child.once('exit', (code) => reject(new Error(`The account ended with ${code}: ${text}`)))
+  })
+}
+
+function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
+}

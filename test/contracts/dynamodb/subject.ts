@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import {
+  DeleteCommand,
+  type DeleteCommandInput,
+  DynamoDBDocumentClient,
+  GetCommand,
+  type GetCommandInput,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb'
+import { type Dynamo, openDynamo } from '../../../infra/local/dynamodb/open.ts'
+import { tableInput } from '../../../infra/local/table-input.ts'
+import { inProcess, listen } from '../../../infra/local/wire.ts'
+import { fakeClock } from '../../fake-clock.ts'
+import { keptLog } from '../../local/kept-log.ts'
+
+/** A DynamoDB that holds the one table. */
+export interface Subject {
+  client: DynamoDBClient
+  db: DynamoDBDocumentClient
+  table: string
+  close(): Promise<void>
+}
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+const common = { region: 'us-east-1', credentials, maxAttempts: 1 }
+
+/** An unchanged SDK client that talks to an endpoint of this process. */
+export function clientOf(dynamo: Dynamo): DynamoDBClient {
+  return new DynamoDBClient({ ...common, endpoint: 'http://127.0.0.1', requestHandler: inProcess(dynamo) })
+}
+
+/** Ways to reach a DynamoDB: both of the local one, or the one that SLUICE_CONTRACT_DYNAMODB points at. */
+export function openers(): { name: string; open: () => Promise<Subject> }[] {
+  const endpoint = process.env.SLUICE_CONTRACT_DYNAMODB
+  if (endpoint) return [{ name: endpoint, open: () => openElsewhere(endpoint) }]
+  return [
+    { name: 'the local endpoint in process', open: () => openLocal(async (dynamo) => [clientOf(dynamo)]) },
+    { name: 'the local endpoint over HTTP', open: () => openLocal(overHttp) },
+  ]
+}
+
+type Reached = [client: DynamoDBClient, close?: () => Promise<void>]
+
+async function overHttp(dynamo: Dynamo): Promise<Reached> {
+  const { url, close } = await listen(dynamo, credentials.accessKeyId)
+  const client = new DynamoDBClient({ ...common, endpoint: url })
+  return [
+    client,
+    async () => {
+      client.destroy()
+      await close()
+    },
+  ]
+}
+
+async function openLocal(reach: (dynamo: Dynamo) => Promise<Reached>): Promise<Subject> {
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-dynamodb-'))
+  const dynamo = await openDynamo({ dir, clock: fakeClock(), log: keptLog() })
+  const [client, close] = await reach(dynamo)
+  return withTable(client, 'contract', async () => {
+    await close?.()
+    await dynamo.close()
+    await rm(dir, { recursive: true })
+  })
+}
+
+/** A URL means a server such as DynamoDB Local, `aws` the account of the environment's credentials. */
+async function openElsewhere(endpoint: string): Promise<Subject> {
+  const client = new DynamoDBClient(endpoint === 'aws' ? {} : { ...common, endpoint, maxAttempts: 3 })
+  return withTable(client, `sluice-contract-${Date.now()}`, async () => client.destroy())
+}
+
+async function withTable(
+  client: DynamoDBClient,
+  table: string,
+  close: () => Promise<void>,
+): Promise<Subject> {
+  await client.send(new CreateTableCommand(tableInput(table)))
+  await waitUntilTableExists({ client, maxWaitTime: 120 }, { TableName: table })
+  return { client, db: DynamoDBDocumentClient.from(client), table, close }
+}
+
+/** A key that no other test uses. */
+export function freshKey(sk = 'META'): { pk: string; sk: string } {
+  return { pk: `P#${randomUUID()}`, sk }
+}
+
+/** How an SDK client shows that a request was refused. */
+export const validation = { name: 'ValidationException' }
+
+type Without<Input> = Omit<Input, 'TableName'>
+type Attributes = Record<string, unknown>
+
+/** The calls of the checks, short. */
+export function callsOn(subject: () => Subject) {
+  const TableName = () => subject().table
+  const put = (input: Without<PutCommandInput>) =>
+    subject().db.send(new PutCommand({ TableName: TableName(), ...input } as PutCommandInput))
+  const get = async (Key: Attributes, more: Partial<GetCommandInput> = {}) => {
+    const command = new GetCommand({ TableName: TableName(), Key, ConsistentRead: true, ...more })
+    return (await subject().db.send(command)).Item
+  }
+  const update = (input: Without<UpdateCommandInput>) =>
+    subject().db.send(new UpdateCommand({ TableName: TableName(), ...input } as UpdateCommandInput))
+  const remove = (input: Without<DeleteCommandInput>) =>
+    subject().db.send(new DeleteCommand({ TableName: TableName(), ...input } as DeleteCommandInput))
+  const query = (input: Without<QueryCommandInput>) =>
+    subject().db.send(new QueryCommand({ TableName: TableName(), ...input }))
+
+  /** The key of an item that is there, with these attributes. */
+  const stored = async (attributes: Attributes) => {
+    const key = freshKey()
+    await put({ Item: { ...key, ...attributes } })
+    return key
+  }
+
+  /** What an update expression makes of an item. */
+  const updated = async (attributes: Attributes, UpdateExpression: string, values?: Attributes) => {
+    const key = await stored(attributes)
+    await update({ Key: key, UpdateExpression, ...(values && { ExpressionAttributeValues: values }) })
+    const { pk: _pk, sk: _sk, ...rest } = (await get(key)) as Attributes
+    return rest
+  }
+
+  return { TableName, put, get, update, remove, query, stored, updated }
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import { type Dynamo, openDynamo } from '../infra/local/dynamodb/open.ts'
+import type { Endpoint } from '../infra/local/endpoint.ts'
+import { openKms } from '../infra/local/kms.ts'
+import { openSecretsManager } from '../infra/local/secrets-manager.ts'
+import { tableInput } from '../infra/local/table-input.ts'
+import { inProcess } from '../infra/local/wire.ts'
+import type { ClientParts } from '../shared/aws/clients.ts'
+import { systemClock } from '../shared/aws/clock.ts'
+import { openWorld } from '../shared/aws/open-world.ts'
+import { StepError } from '../shared/step-error.ts'
+import type { Clock, Outbound, World } from '../shared/world.ts'
+import { type KeptLog, keptLog } from './local/kept-log.ts'
+import { type MachineList, openMachineList } from './machine-list.ts'
+
+/** The World on the endpoints of the local account, in a temporary folder, without sockets. */
+export interface TestWorld {
+  world: World
+  dynamo: Dynamo
+  /** The engine of tests that only make machines; undefined if another was given. */
+  machines: MachineList
+  log: KeptLog
+  /** The environment that the World was opened with, to open a second one on the same data. */
+  env: Record<string, string>
+  /** Another function instance: own memory, same data. */
+  another(): World
+  close(): Promise<void>
+}
+
+export interface TestWorldOptions {
+  clock?: Clock
+  /** @default a list of machines that runs nothing */
+  states?: Endpoint
+  /** @default refuses every call */
+  outbound?: Outbound
+  /** Settings besides the usual ones. */
+  env?: Record<string, string>
+}
+
+const refuseOutbound: Outbound = async () => {
+  throw new StepError('Http.Blocked', 'This test lets no call out')
+}
+
+/** Opens the endpoints, makes the table and the World. */
+export async function openTestWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
+  const { clock = systemClock, outbound = refuseOutbound } = options
+  process.env.AWS_REGION = 'us-east-1'
+  process.env.AWS_ACCESS_KEY_ID = 'test'
+  process.env.AWS_SECRET_ACCESS_KEY = 'test'
+  const dir = mkdtempSync(join(tmpdir(), 'sluice-world-'))
+  const log = keptLog()
+  const dynamo = await openDynamo({ dir, clock, log })
+  const machines = openMachineList(clock)
+  const requestHandlers: ClientParts = {
+    dynamodb: inProcess(dynamo),
+    states: inProcess(options.states ?? machines),
+    kms: inProcess(openKms({ dir, log })),
+    secrets: inProcess(openSecretsManager({ dir, names: ['signing', 'sealing'], log })),
+  }
+  const env = { ...environment, ...options.env }
+  const another = () => openWorld(env, { clock, log, outbound, requestHandlers })
+  const world = another()
+  await world.db.send(new CreateTableCommand(tableInput(world.settings.table)))
+  return {
+    world,
+    dynamo,
+    machines,
+    log,
+    env,
+    another,
+    async close() {
+      await dynamo.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const environment = {
+  SLUICE_STAGE: 'test',
+  SLUICE_TABLE: 'test-sluice',
+  SLUICE_MACHINE_ROLE_ARN: 'arn:aws:iam::000000000000:role/test-sluice-machines',
+  SLUICE_MACHINE_LOG_GROUP_ARN:
+    'arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/test-sluice',
+  SLUICE_KEY_ID: 'alias/local-sluice',
+  SLUICE_SIGNING_SECRET: 'signing',
+  SLUICE_SEALING_SECRET: 'sealing',
+  SLUICE_BASE_URL: 'http://127.0.0.1:8080',
+}

@@ -35,15 +35,36 @@ export function putApiKey(row: ApiKeyRow): Write[] {
   ]
 }
 
-/** The key with a sha256 and its maker, strongly consistent. */
-export async function findApiKey(
-  { db, settings }: World,
-  sha256: string,
-): Promise<{ key: ApiKeyRow; account: AccountRow } | null> {
-  const { Item: pointer } = await db.send(
+/** Where a key lies: never changes, so that a process asks once. Whether the key still counts is read each time. */
+interface Pointer {
+  org: string
+  id: string
+  account: string
+}
+
+const pointers = new Map<string, Pointer>()
+const keepPointers = 10_000
+
+async function pointerTo({ db, settings }: World, sha256: string): Promise<Pointer | null> {
+  const kept = pointers.get(`${settings.table} ${sha256}`)
+  if (kept) return kept
+  const { Item } = await db.send(
     new GetCommand({ TableName: settings.table, Key: keys.apiKeyPointer(sha256) }),
   )
-  if (pointer === undefined) return null
+  if (Item === undefined) return null
+  pointers.set(`${settings.table} ${sha256}`, Item as unknown as Pointer)
+  if (pointers.size > keepPointers) pointers.delete(pointers.keys().next().value as string)
+  return Item as unknown as Pointer
+}
+
+/** The key with a sha256 and its maker, strongly consistent. */
+export async function findApiKey(
+  world: World,
+  sha256: string,
+): Promise<{ key: ApiKeyRow; account: AccountRow } | null> {
+  const { db, settings } = world
+  const pointer = await pointerTo(world, sha256)
+  if (pointer === null) return null
   const Keys = [keys.apiKey(pointer.org, pointer.id), keys.account(pointer.org, pointer.account)]
   const { Responses } = await db.send(
     new BatchGetCommand({ RequestItems: { [settings.table]: { Keys, ConsistentRead: true } } }),

@@ -2,7 +2,7 @@ import { asJsonata, expression, isExpression, literalText } from '../asl/express
 import type { Expressions, State } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
 import { type Spot, targetOf, type Zone } from './frame.ts'
-import { counterOf } from './plan.ts'
+import { counterOf } from './plan-graph.ts'
 import type { Assign, Shop } from './shop.ts'
 import { isTraced, keepsTrace, traceVariable, traceWith } from './trace.ts'
 

@@ -8,7 +8,7 @@ import type { Spot, Zone } from './frame.ts'
 import { guardOf } from './guard.ts'
 import { lookupAt } from './names.ts'
 import { writeParams } from './params.ts'
-import { counterOf } from './plan.ts'
+import { counterOf } from './plan-graph.ts'
 import { assignResult, type Shop } from './shop.ts'
 import { assignTrace } from './trace.ts'
 

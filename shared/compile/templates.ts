@@ -1,5 +1,5 @@
+import { canFail } from '../expressions/fallible.ts'
 import { type ExpressionPart, parseTemplate, type Template } from '../expressions/template.ts'
-import { canFail } from '../expressions/total.ts'
 
 /** What the compiler has found out about one text. */
 interface Known {

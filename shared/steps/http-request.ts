@@ -57,7 +57,7 @@ export const httpRequest: WorkStep<z.infer<typeof params>> = {
     if (body !== undefined && (method === 'GET' || method === 'HEAD'))
       throw new StepError('Http.BadRequest', `A ${method} request cannot have a body`)
     const rows = (args.rows ?? []) as string[]
-    const call = { method, url: url.href, headers, expect: args.expect, rows }
+    const call = { method, url: url.href, headers, expect: args.expect, rows, told: true }
     return await callHttp(body === undefined ? call : { ...call, body }, tools)
   },
 }

@@ -152,8 +152,7 @@ describe('a run that waits', () => {
       ['b', 'a'],
     ]) {
       const run = await engine.start(flowId)
-      let seen = await read(run.id)
-      while (seen.openWaits < 2) seen = await read(run.id)
+      const seen = await engine.until(run.id, ({ openWaits }) => openWaits === 2)
       const idOf = (stepId: string) => seen.waits.find((wait) => wait.stepId === stepId)!.id
 
       for (const stepId of order) await answer(run.id, stepId, idOf(stepId))
@@ -173,8 +172,7 @@ describe('a run that waits', () => {
     )
     const items = Array.from({ length: 20 }, (_, index) => index)
     const run = await engine.start(flowId, { inputs: { items } })
-    let seen = await read(run.id)
-    while (seen.openWaits < 20) seen = await read(run.id)
+    const seen = await engine.until(run.id, ({ openWaits }) => openWaits === 20)
     const mixed = seen.waits.map((wait, n) => ({ id: wait.id, n })).sort((a, b) => (a.id < b.id ? -1 : 1))
 
     const answers = [...mixed, ...mixed.slice(0, 5)].map(({ id, n }) => answer(run.id, n, id, 0))
@@ -286,12 +284,10 @@ describe('a sub-flow', () => {
     )
 
     const run = await engine.start(flowId, { inputs: { of: 'parent' }, waitSeconds: 0 })
-    let childId: string | null = null
-    while (childId === null) childId = (await listSteps(engine.world, org, run.id))[0]?.childId ?? null
+    const childId = await engine.child(run.id)
     let seen = await read(run.id)
     expect(seen).toMatchObject({ status: 'running', openWaits: 0 })
-    let inner = await readRun(engine.world, org, childId).catch(() => null)
-    while (inner?.status !== 'waiting') inner = await readRun(engine.world, org, childId).catch(() => null)
+    const inner = await engine.until(childId, ({ status }) => status === 'waiting')
     expect(inner).toMatchObject({ parentRunId: run.id, trigger: { type: 'flow' } })
     await answer(childId, 'yes')
 
@@ -324,9 +320,8 @@ describe('a sub-flow', () => {
     const child = await engine.publish(flow({ ask: asking }))
     const flowId = await engine.publish(flow({ call: { type: 'flow', params: { flowId: child } } }))
     const run = await engine.start(flowId, { waitSeconds: 0 })
-    let childId: string | null = null
-    while (childId === null) childId = (await listSteps(engine.world, org, run.id))[0]?.childId ?? null
-    while (!(await readRun(engine.world, org, childId).catch(() => null)));
+    const childId = await engine.child(run.id)
+    await engine.until(childId, () => true)
 
     await cancelRun(engine.world, engine.who, run.id)
 

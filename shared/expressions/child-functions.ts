@@ -100,6 +100,16 @@ export function isFunction(value: unknown): boolean {
   )
 }
 
+/** True for a function of the evaluator itself; members of a value may be called anything. */
+export function isRealFunction(value: unknown): boolean {
+  const parts = value as { implementation?: unknown; environment?: { lookup?: unknown } } | null
+  if (typeof value === 'function') return true
+  return (
+    isFunction(value) &&
+    (typeof parts?.implementation === 'function' || typeof parts?.environment?.lookup === 'function')
+  )
+}
+
 interface Raw {
   type?: string
   value?: unknown

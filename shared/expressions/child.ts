@@ -1,5 +1,5 @@
 import jsonata from 'jsonata'
-import { isFunction, prepareTree, registerFunctions } from './child-functions.ts'
+import { isRealFunction, prepareTree, registerFunctions } from './child-functions.ts'
 import { limits } from './limits.ts'
 import { LinearRegex } from './regex-engine.ts'
 
@@ -54,7 +54,7 @@ async function answer(question: Question): Promise<Answer> {
 }
 
 function onlyJson(_name: string, value: unknown): unknown {
-  if (isFunction(value)) throw new Error('The result is a function, not a value')
+  if (isRealFunction(value)) throw new Error('The result is a function, not a value')
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new Error('The result is out of the range of numbers')
   return value

@@ -1,7 +1,7 @@
 import { asCall } from './apply.ts'
 import { isFunctionName, signatureOf } from './functions.ts'
 import { fallible } from './guards.ts'
-import { type CallTree, eachChild, someTree, type Tree } from './tree.ts'
+import { type CallTree, eachChild, type LambdaTree, type Tree } from './tree.ts'
 
 /** Why an expression can fail at run time although it was made total, and where. */
 export interface Weakness {
@@ -20,39 +20,43 @@ export function canFail(tree: Tree): boolean {
 
 /** The first reason why the expression can fail, or undefined if it cannot. */
 export function weaknessOf(tree: Tree): Weakness | undefined {
-  const functions = ownFunctions(tree)
-  return find(tree, (found) => reason(found, functions))
+  return find(tree, new Map())
 }
 
-function find(tree: Tree, test: (tree: Tree) => string | undefined): Weakness | undefined {
+/** Functions that the expression has defined by `$f := function…` before, in a block around the place. */
+type Known = ReadonlyMap<string, LambdaTree>
+
+function find(tree: Tree, known: Known): Weakness | undefined {
   const called = asCall(tree)
-  if (called) return find(called, test)
-  const message = test(tree)
+  if (called) return find(called, known)
+  const message = reason(tree, known)
   if (message !== undefined) return { message, offset: Math.max(0, (tree.position ?? 1) - 1) }
+  if (tree.type === 'block' && !tree.predicate && !tree.stages) return findInBlock(tree.expressions, known)
+  const inside = tree.type === 'lambda' ? without(known, tree.arguments) : known
   let weakness: Weakness | undefined
   eachChild(tree, (child) => {
-    weakness ??= find(child, test)
+    weakness ??= find(child, inside)
   })
   return weakness
 }
 
-/** Functions the expression defines by `$f := function…` and never sets to anything else. */
-function ownFunctions(tree: Tree): Map<string, Tree> {
-  const functions = new Map<string, Tree>()
-  const others = new Set<string>()
-  someTree(tree, (found) => {
-    if (found.type === 'lambda') for (const name of found.arguments) others.add(name)
-    for (const name of [found.focus, found.index]) if (name !== undefined) others.add(name)
-    if (found.type !== 'bind') return false
-    if (found.rhs.type !== 'lambda' || functions.has(found.name)) others.add(found.name)
-    functions.set(found.name, found.rhs)
-    return false
-  })
-  for (const name of others) functions.delete(name)
-  return functions
+function findInBlock(expressions: Tree[], outer: Known): Weakness | undefined {
+  let known = outer
+  for (const expression of expressions) {
+    const weakness = find(expression, known)
+    if (weakness) return weakness
+    if (expression.type !== 'bind') continue
+    known = without(known, [expression.name])
+    if (expression.rhs.type === 'lambda') known = new Map([...known, [expression.name, expression.rhs]])
+  }
+  return undefined
 }
 
-function reason(tree: Tree, functions: Map<string, Tree>): string | undefined {
+function without(known: Known, names: string[]): Known {
+  return new Map([...known].filter(([name]) => !names.includes(name)))
+}
+
+function reason(tree: Tree, known: Known): string | undefined {
   if (tree.type === 'regex') return 'a regular expression can run out of time or match nothing'
   if (tree.type === 'partial') return 'a partly applied function is not checked'
   if (tree.type === 'transform') return 'a transform `| |` is not checked'
@@ -60,26 +64,41 @@ function reason(tree: Tree, functions: Map<string, Tree>): string | undefined {
   if (tree.type === 'apply') return 'what stands behind `~>` is not checked'
   if (tree.group && tree.group.length > 1 && tree.group.some(([key]) => key.type !== 'string'))
     return 'two keys of a grouping can be the same'
-  if (tree.type === 'bind' && functions.has(tree.name)) return recursion(tree.rhs, functions)
-  return tree.type === 'function' ? callReason(tree, functions) : undefined
+  if (tree.type === 'function') return callReason(tree, known)
+  return tree.type !== 'bind' && hasFunction(tree, known) ? 'a function is used as a value' : undefined
 }
 
-function recursion(body: Tree, functions: Map<string, Tree>): string | undefined {
-  const loops = someTree(body, (found) => found.type === 'variable' && functions.has(found.value))
-  return loops ? 'a function that calls another one of the expression may never end' : undefined
+function hasFunction(tree: Tree, known: Known): boolean {
+  let found = false
+  eachChild(tree, (child) => {
+    found ||= isFunctionValue(child, known)
+  })
+  return found
 }
 
-function callReason(tree: CallTree, functions: Map<string, Tree>): string | undefined {
+function isFunctionValue(tree: Tree, known: Known): boolean {
+  if (tree.type === 'variable') return isFunctionName(tree.value) || known.has(tree.value)
+  return tree.type === 'lambda'
+}
+
+function callReason(tree: CallTree, known: Known): string | undefined {
   const { procedure } = tree
-  if (procedure.type === 'lambda') return undefined
+  if (procedure.type === 'lambda') return valueReason(tree.arguments, known)
   if (procedure.type !== 'variable') return 'it cannot be told which function is called'
   const name = procedure.value
-  if (!isFunctionName(name))
-    return functions.has(name) ? undefined : `it cannot be told whether \`$${name}\` is a function`
-  return fallible[name] ?? argumentReason(name, tree.arguments)
+  if (isFunctionName(name)) return fallible[name] ?? argumentReason(name, tree.arguments, known)
+  if (known.has(name)) return valueReason(tree.arguments, known)
+  // A function does not know itself yet where its body is checked.
+  return `\`$${name}\` is no function that is defined before, so it may be none, or never end`
 }
 
-function argumentReason(name: string, args: Tree[]): string | undefined {
+function valueReason(args: Tree[], known: Known): string | undefined {
+  return args.some((argument) => isFunctionValue(argument, known))
+    ? 'a function is used as a value'
+    : undefined
+}
+
+function argumentReason(name: string, args: Tree[], known: Known): string | undefined {
   const [, second] = args
   if ((name === 'toMillis' || name === 'fromMillis') && args.length > 1)
     return `\`$${name}\` fails on a picture it cannot read`
@@ -89,24 +108,27 @@ function argumentReason(name: string, args: Tree[]): string | undefined {
   if (name === 'hash' && !(second?.type === 'string' && /^(MD5|SHA-(1|256|384|512))$/.test(second.value)))
     return '`$hash` fails on an algorithm it does not know'
   const { parameters } = signatureOf(name)
-  const callbacks = args.filter(
-    (_argument, at) => parameters[at]?.types.includes('f') && parameters[at].types !== 'x',
+  const takesFunction = (at: number) => parameters[at]?.types.includes('f') === true
+  const plain = valueReason(
+    args.filter((_argument, at) => !takesFunction(at)),
+    known,
   )
-  return callbacks.map((callback) => callbackReason(name, callback)).find((found) => found !== undefined)
+  const callbacks = args.filter((_argument, at) => takesFunction(at))
+  return plain ?? callbacks.map((callback) => callbackReason(name, callback, known)).find(Boolean)
 }
 
-function callbackReason(name: string, callback: Tree): string | undefined {
+function callbackReason(name: string, callback: Tree, known: Known): string | undefined {
+  const own = callback.type === 'variable' ? known.get(callback.value) : undefined
+  const lambda = callback.type === 'lambda' ? callback : own
   if (name === 'split' || name === 'replace' || name === 'contains')
-    return callback.type === 'lambda' ? 'a function in the place of a pattern is not checked' : undefined
-  if (callback.type === 'lambda')
-    return name === 'reduce' && callback.arguments.length < 2
-      ? '`$reduce` needs a function of two parameters'
-      : undefined
-  const single =
+    return lambda ? 'a function in the place of a pattern is not checked' : undefined
+  if (lambda)
+    return name === 'reduce' && lambda.arguments.length < 2 ? '`$reduce` needs two parameters' : undefined
+  const isChecked =
     callback.type === 'variable' &&
     isFunctionName(callback.value) &&
     signatureOf(callback.value).parameters.filter((parameter) => !parameter.optional).length === 1
-  return single && name !== 'reduce' && callback.type === 'variable' && !fallible[callback.value]
+  return isChecked && name !== 'reduce' && !fallible[callback.value]
     ? undefined
     : 'the function handed over is not checked'
 }

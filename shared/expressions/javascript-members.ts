@@ -5,14 +5,20 @@ import { quote } from './unparse.ts'
 type Any = Expression | PrivateIdentifier | Super
 type Translate = (node: Any) => string
 
-/** A name that stands alone. @throws {ExpressionError} `expression_unsupported` unless it is `input`. */
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/**
+ * A name that stands alone: `input`, or whatever expressions may read at that step, such as `item` in a body.
+ *
+ * @throws {ExpressionError} `expression_unsupported` for `shared` and `secrets` as a whole.
+ */
 export function translateRoot(name: string, offset: number): string {
-  if (name === 'input') return 'input'
-  const message =
-    name === 'shared' || name === 'secrets'
-      ? `\`${name}\` cannot be read as a whole; write \`${name}.NAME\``
-      : `\`${name}\` is not known here; write \`input.${name}\` or \`shared.${name}\``
-  throw new ExpressionError('expression_unsupported', message, offset)
+  if (name !== 'shared' && name !== 'secrets' && plainName.test(name)) return name
+  throw new ExpressionError(
+    'expression_unsupported',
+    `\`${name}\` cannot be read as a whole; write \`${name}.NAME\``,
+    offset,
+  )
 }
 
 /** True for `object.property` written with exactly these names. */

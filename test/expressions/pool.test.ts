@@ -129,6 +129,15 @@ describe('evaluate', () => {
     await expect(run('[$uppercase]')).rejects.toEqual(failure('function'))
   })
 
+  test('H12 takes a member of a value for what it is, whatever its name', async () => {
+    const value = { _jsonata_lambda: true, a: 1 }
+
+    expect(await pool.evaluate('{ "u": $uppercase("x"), "v": $v }', undefined, { v: value })).toEqual({
+      u: 'X',
+      v: value,
+    })
+  })
+
   test('a wide value is not taken for a deep one', async () => {
     const source = `{ ${Array.from({ length: 400 }, (_none, at) => `"k${at}": ($v := $a.b; $exists($v) ? $uppercase($v) : null)`).join(', ')} }`
     const value = await pool.evaluate(source, undefined, { a: { b: 'x' } })

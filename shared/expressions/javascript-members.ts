@@ -5,13 +5,20 @@ import { quote } from './unparse.ts'
 type Any = Expression | PrivateIdentifier | Super
 type Translate = (node: Any) => string
 
-/** A name that stands alone. @throws {ExpressionError} `expression_unsupported` unless it is `input`. */
+/** What JavaScript would find without the flow: refused, since here it would read as a name that is missing. */
+const globals =
+  /^(Math|Date|JSON|Object|Array|String|Number|Boolean|NaN|Infinity|globalThis|process|console|require)$/
+
+/**
+ * A name that stands alone: `input`, a step's output, an input, `item` in a body.
+ *
+ * @throws {ExpressionError} `expression_unsupported` for `shared`, `secrets` and JavaScript's own names.
+ */
 export function translateRoot(name: string, offset: number): string {
-  if (name === 'input') return 'input'
-  const message =
-    name === 'shared' || name === 'secrets'
-      ? `\`${name}\` cannot be read as a whole; write \`${name}.NAME\``
-      : `\`${name}\` is not known here; write \`input.${name}\` or \`shared.${name}\``
+  if (name !== 'shared' && name !== 'secrets' && !globals.test(name)) return quoteName(name, offset)
+  const message = globals.test(name)
+    ? `JavaScript's \`${name}\` is not there`
+    : `\`${name}\` cannot be read as a whole; write \`${name}.NAME\``
   throw new ExpressionError('expression_unsupported', message, offset)
 }
 

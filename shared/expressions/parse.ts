@@ -38,9 +38,17 @@ function explain(source: string): Raw {
     return jsonata206(source).ast() as unknown as Raw
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(0)
-    const { position = 0, message = String(error) } = error as { position?: number; message?: string }
-    throw new ExpressionError('expression_syntax', message, Math.min(position, source.length), error)
+    const { message = String(error) } = error as { message?: string }
+    throw new ExpressionError('expression_syntax', message, beginOf(error, source), error)
   }
+}
+
+// The parser tells where the token ends that it could not take; past the end, the last character is meant.
+function beginOf(error: unknown, source: string): number {
+  const { position = 0, token } = error as { position?: number; token?: unknown }
+  const isToken = typeof token === 'string' && token !== '(end)' && source.endsWith(token, position)
+  const end = Math.min(position, source.trimEnd().length)
+  return Math.max(0, isToken ? position - token.length : end - 1)
 }
 
 function tooDeep(offset: number): ExpressionError {

@@ -74,6 +74,7 @@ export async function openAccount({
     pool,
     invoke,
     onEnded: async (event) => void (await deliver('settled', event)),
+    endsToTell: ['FAILED', 'TIMED_OUT', 'ABORTED'],
   })
 
   const listening = await onLoopback([dynamo, states, kms, secrets], folder)

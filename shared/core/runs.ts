@@ -37,9 +37,11 @@ export async function readRun(
   runId: string,
   { parts = [] }: { parts?: 'inputs'[] } = {},
 ): Promise<RunView> {
-  const row = await getRun(world, orgId, runId)
-  if (!row) throw noRun()
-  return await viewRun(world, row, parts)
+  return await answering(world, async () => {
+    const row = await getRun(world, orgId, runId)
+    if (!row) throw noRun()
+    return await viewRun(world, row, parts)
+  })
 }
 
 /**
@@ -68,7 +70,7 @@ export async function listRuns(
   orgId: string,
   query: RunQuery,
 ): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
-  return await listPage(world, orgId, query)
+  return await answering(world, () => listPage(world, orgId, query))
 }
 
 /**
@@ -93,7 +95,7 @@ export async function listSteps(
   runId: string,
   filter: StepFilter = {},
 ): Promise<StepRecord[]> {
-  return await readSteps(world, orgId, runId, filter)
+  return await answering(world, () => readSteps(world, orgId, runId, filter))
 }
 
 /** The log of a run, oldest first. @throws {Fault} `not_found`. */
@@ -103,7 +105,7 @@ export async function listLogs(
   runId: string,
   page: { level?: LogLevel | undefined; limit: number; offset: number },
 ): Promise<{ logs: LogEntry[]; total: number }> {
-  return await readLogs(world, orgId, runId, page)
+  return await answering(world, () => readLogs(world, orgId, runId, page))
 }
 
 /** The inputs and what came with the start. @throws {Fault} `not_found`. */

@@ -215,6 +215,29 @@ describe('a run that waits', () => {
     expect(await messages(fails!.id)).toContain('Wait expired @ask')
   })
 
+  test('E4 at the deadline a run takes the path of its answer or of its timeout, as its caller was told', async () => {
+    const flowId = await engine.publish(
+      flow({
+        ask: { ...asking, timeoutSeconds: 1, next: { default: 'taken', timeout: 'late' } },
+        taken: { type: 'final', params: { output: 'taken' } },
+        late: { type: 'final', params: { output: 'late' } },
+      }),
+    )
+    const rounds = Array.from({ length: 40 }, async (_, n) => {
+      const run = await engine.start(flowId)
+      const left = Date.parse(run.waits[0]!.expiresAt) - Date.now()
+      await engine.world.clock.sleep(left - 20 + n)
+      const told = await answer(run.id, 1).then(
+        () => 'taken',
+        (error) => error.code,
+      )
+      return [told, (await engine.ended(run.id)).output]
+    })
+
+    for (const [told, output] of await Promise.all(rounds))
+      expect([told, output]).toEqual(output === 'taken' ? ['taken', 'taken'] : ['wait_expired', 'late'])
+  })
+
   test('M5 keeps its version, whatever is published later', async () => {
     const { saveAndPublish } = await import('../../shared/core/publish.ts')
     const flowId = await engine.publish(

@@ -20,6 +20,7 @@ import { read } from './run-machine.ts'
 
 let engine: Engine
 let sent: JsonObject[] = []
+let failures = 0
 const stepFunction = 'local-sluice-step'
 
 beforeAll(async () => {
@@ -39,7 +40,10 @@ function stepAnswer(event: JsonObject): Json {
   if (event.kind === 'end' || event.kind === 'expire') return null
   const key = JSON.stringify([event.stepId, event.iter, event.retries])
   const choice = createHash('sha256').update(key).digest()[0] as number
-  if (choice < 40) throw new Thrown('Http.5xx', `failed at ${event.stepId}`)
+  if (choice < 40) {
+    failures += 1
+    throw new Thrown('Http.5xx', `failed at ${event.stepId}`)
+  }
   return {
     decision: choice % 2 === 0 ? 'approve' : 'reject',
     action: 'approve',
@@ -93,20 +97,23 @@ test('P8 what compiles is accepted, and runs here as the language says', async (
   await fc.assert(
     fc.asyncProperty(graphs, async (graph) => {
       const machine = compile(graph, { kind: 'standard', stepFunction })
+      const text = JSON.stringify(machine)
       const input = executionInput({ a: [1, 'x', { n: 7 }] })
-      expect(checkMachine(JSON.stringify(machine), 'STANDARD')).toEqual([])
+      expect(checkMachine(text, 'STANDARD')).toEqual([])
 
+      failures = 0
       const model = await runMachine(machine, input, stepAnswer)
+      const races = text.includes('"Parallel"') && (failures > 0 || text.split('"Type":"Fail"').length > 2)
       const ran = await runHere(machine, input)
 
+      // Where several branches fail, which is first is a matter of time, and the model knows none.
+      if (races) return
       expect([ran.status, untimed(ran.output ?? null), ran.error ?? null]).toEqual([
         model.status,
         untimed(model.output),
         model.error,
       ])
-      // In a Parallel that fails, how far the others came is a matter of time.
-      if (model.status === 'SUCCEEDED' && !JSON.stringify(machine).includes('"Parallel"'))
-        expect(comparable(sent)).toEqual(comparable(model.sent))
+      expect(comparable(sent)).toEqual(comparable(model.sent))
     }),
     { numRuns: 40 },
   )

@@ -35,6 +35,7 @@ export interface Execution {
   end: ExecutionEnd | null
 }
 
+/** How an execution ended; `at` is milliseconds since 1970. */
 export interface ExecutionEnd {
   at: number
   output: string | null

@@ -43,12 +43,11 @@ function explain(source: string): Raw {
   }
 }
 
-// The parser tells where the token ends that it could not take; past the end, the last character is meant.
+// The parser tells where the token ends that it could not take.
 function beginOf(error: unknown, source: string): number {
   const { position = 0, token } = error as { position?: number; token?: unknown }
   const isToken = typeof token === 'string' && token !== '(end)' && source.endsWith(token, position)
-  const end = Math.min(position, source.trimEnd().length)
-  return Math.max(0, isToken ? position - token.length : end - 1)
+  return isToken ? position - token.length : Math.min(position, source.length)
 }
 
 function tooDeep(offset: number): ExpressionError {

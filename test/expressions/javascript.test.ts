@@ -153,7 +153,6 @@ describe('the text around stays', () => {
 })
 
 test.each([
-  ['x ${foo}', 4, 'input.foo'],
   ['${shared}', 2, 'shared.NAME'],
   ['${shared[input.x]}', 2, 'fixed name'],
   ['${input.a - 1}', 2, 'The operator `-`'],

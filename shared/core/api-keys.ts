@@ -14,10 +14,10 @@ export interface ApiKeyView {
   id: string
   name: string
   scopes: Scope[]
-  expiresAt: string | null
-  createdAt: string
   /** Its maker, `user:<account>`. */
   createdBy: string
+  createdAt: string
+  expiresAt: string | null
   /** To the hour; null if it was never used. */
   lastUsedAt: string | null
 }
@@ -86,12 +86,14 @@ export async function listApiKeys(
   return rows.filter(({ accountId }) => all || accountId === principal.accountId).map(viewKey)
 }
 
-/** Ends a key at once. @throws {Fault} `not_found`; other people's keys do not exist for who is no admin. */
+/** Ends a key at once. @throws {Fault} `not_found`; `forbidden` for other people's keys, unless an admin ends them. */
 export async function revokeApiKey(world: World, principal: Principal, id: string): Promise<void> {
   needSession(principal)
   const row = (await listApiKeyRows(world, principal.orgId)).find((key) => key.id === id)
-  const allowed = row !== undefined && (row.accountId === principal.accountId || principal.role === 'admin')
-  if (!allowed || !(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
+  if (row === undefined) throw new Fault('not_found', 'There is no such key')
+  if (row.accountId !== principal.accountId && principal.role !== 'admin')
+    throw new Fault('forbidden', 'Only an admin may revoke other people’s keys')
+  if (!(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
     throw new Fault('not_found', 'There is no such key')
   await note(world, principal, 'key.revoked', id)
 }

@@ -113,7 +113,8 @@ async function openSession(world: World, account: AccountRow, address: string): 
 
 async function tokenOf(world: World, row: SessionRow, { role }: AccountRow): Promise<Session> {
   const { accountId: sub, orgId: org, id: sid, jti, issuedAt: iat } = row
-  return { ...(await signToken(world, { sub, org, sid, jti, iat, role })), accountId: sub }
+  const end = Math.floor((row.openedAt + sessionLifeMs) / 1000)
+  return { ...(await signToken(world, { sub, org, sid, jti, iat, role }, end)), accountId: sub }
 }
 
 /**

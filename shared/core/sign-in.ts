@@ -1,6 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
 import { type AccountRow, emailKey, findAccount, renewHash } from '../store/accounts.ts'
+import { nobodys } from '../store/audit.ts'
 import { countTry, uncountTry } from '../store/login-failures.ts'
 import {
   getSessionAndAccount,
@@ -75,7 +76,7 @@ export async function provePassword(
       : await verifyNobody(password.slice(0, longestPassword))
   if (right) return await uncountTry(world, scope, now)
   // Names that nobody has leave an entry too: else the missing write would tell them from others.
-  await audit(world, account?.orgId ?? 'none', {
+  await audit(world, account?.orgId ?? nobodys, {
     actor: 'system',
     action: 'session.refused',
     target: account?.id ?? 'none',

@@ -1,9 +1,11 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApiKey, listApiKeys, revokeApiKey } from '../../shared/core/api-keys.ts'
 import { authenticate } from '../../shared/core/authenticate.ts'
 import type { Principal } from '../../shared/core/principal.ts'
 import { logIn, refresh } from '../../shared/core/sign-in.ts'
 import { listAudit, monthOf } from '../../shared/store/audit.ts'
+import { keys } from '../../shared/store/table.ts'
 import type { World } from '../../shared/world.ts'
 import { failCalls, serviceError } from '../failing-calls.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
@@ -99,6 +101,26 @@ test('B12 a wrong password costs the same calls whether the name is known or not
   expect(known.length).toBeGreaterThan(0)
   expect(await callsOf(attempt('nobody@acme.example'))).toEqual(known)
   expect(await callsOf(attempt(`${'x'.repeat(2000)}@acme.example`))).toEqual(known)
+})
+
+test('what strangers leave in the audit trail goes after a day, what is an organisation’s stays', async () => {
+  const failed = { password: 'wrong horse', address: '192.0.2.7' }
+  await logIn(world, { ...failed, username: 'nobody@acme.example' }).catch(() => {})
+  await logIn(world, { ...failed, username: email }).catch(() => {})
+
+  const daysKept = async (org: string) => {
+    const pk = keys.audit(org, '202601', '').pk
+    const { Items = [] } = await world.db.send(
+      new QueryCommand({
+        TableName: world.settings.table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+      }),
+    )
+    return new Set(Items.map(({ ttl }) => Math.round((ttl - start / 1000) / 86_400)))
+  }
+  expect(await daysKept('none')).toEqual(new Set([1]))
+  expect(await daysKept(admin.orgId)).toEqual(new Set([400]))
 })
 
 test('half a character in a name or a password is a wrong one like others', async () => {

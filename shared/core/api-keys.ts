@@ -15,10 +15,10 @@ export interface ApiKeyView {
   id: string
   name: string
   scopes: Scope[]
-  expiresAt: string | null
-  createdAt: string
   /** Its maker, `user:<account>`. */
   createdBy: string
+  createdAt: string
+  expiresAt: string | null
   /** To the hour; null if it was never used. */
   lastUsedAt: string | null
 }
@@ -88,17 +88,23 @@ export async function listApiKeys(
   return rows.filter(({ accountId }) => all || accountId === principal.accountId).map(viewKey)
 }
 
-/** Ends a key at once. @throws {Fault} `not_found`; other people's keys do not exist for who is no admin. */
+/** Ends a key at once. @throws {Fault} `not_found`; `forbidden` for other people's keys, unless an admin ends them. */
 export async function revokeApiKey(world: World, principal: Principal, id: string): Promise<void> {
   needSession(principal)
   const { orgId, accountId, role } = principal
-  const revoked = await answering(world, async () => {
+  await answering(world, async () => {
     const row = (await listApiKeyRows(world, orgId)).find((key) => key.id === id)
-    if (row === undefined || (row.accountId !== accountId && role !== 'admin')) return false
+    if (row === undefined) throw noKey()
+    if (row.accountId !== accountId && role !== 'admin')
+      throw new Fault('forbidden', 'Only an admin may revoke other people’s keys')
     const revoke = revokeKey(orgId, id, instant(world.clock.now()))
-    return (await transact(world, [revoke, entry(world, principal, 'key.revoked', id)])).ok
+    const { ok } = await transact(world, [revoke, entry(world, principal, 'key.revoked', id)])
+    if (!ok) throw noKey()
   })
-  if (!revoked) throw new Fault('not_found', 'There is no such key')
+}
+
+function noKey(): Fault {
+  return new Fault('not_found', 'There is no such key')
 }
 
 function viewKey({ accountId, lastUsedAt, ...row }: ApiKeyRow): ApiKeyView {

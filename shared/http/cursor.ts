@@ -30,7 +30,10 @@ export function cursorsOf(world: World, of: readonly string[]): Cursors {
       if (sealed === '' || !timingSafeEqual(mac(signing, bound, sealed), Buffer.from(tag, 'base64url')))
         throw refused()
       const jwe = Buffer.from(sealed, 'base64url').toString()
-      const { plaintext } = await compactDecrypt(jwe, sealing, { keyManagementAlgorithms: ['dir'] })
+      const { plaintext } = await compactDecrypt(jwe, sealing, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      })
       const { position, until } = JSON.parse(new TextDecoder().decode(plaintext)) as {
         position: T
         until: number
@@ -39,6 +42,14 @@ export function cursorsOf(world: World, of: readonly string[]): Cursors {
       return position
     },
   }
+}
+
+/** The query without what only says which page: a cursor holds for the same filters. */
+export function filtersOf(query: string): string {
+  const filters = new URLSearchParams(query)
+  for (const name of ['cursor', 'limit', 'page', 'offset', 'total']) filters.delete(name)
+  filters.sort()
+  return filters.toString()
 }
 
 function mac(key: Uint8Array, bound: string, text: string): Buffer {

@@ -125,6 +125,11 @@ export const grants: Record<DoorName, Grant[]> = {
       actions: ['states:DescribeExecution', 'states:StopExecution'],
       why: 'asks what became of a run',
     },
+    {
+      on: 'machines',
+      actions: ['states:DeleteStateMachine', 'states:ListExecutions'],
+      why: 'takes away machines that no version needs and no run stands on',
+    },
     ...answering,
   ],
 }

@@ -1,9 +1,10 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { KMSClient, type KMSClientConfig } from '@aws-sdk/client-kms'
-import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
-import { SFNClient, type SFNClientConfig } from '@aws-sdk/client-sfn'
+import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
+import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import type { SFNClient, SFNClientConfig } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { lazyClient } from './lazy-client.ts'
 import type { Environment } from './settings.ts'
 
 /** Ways to a service other than the network: the SDK's own seam (aws.md 6.7). */
@@ -30,9 +31,15 @@ export function makeClients(env: Environment, handlers: RequestHandlers = {}): C
     db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(handlers.dynamodb)), {
       marshallOptions: { removeUndefinedValues: true },
     }),
-    states: new SFNClient(states),
-    statesOnce: new SFNClient({ ...states, maxAttempts: 1 }),
-    kms: new KMSClient(handled(handlers.kms)),
-    secrets: new SecretsManagerClient(handled(handlers.secrets)),
+    states: statesClient(states),
+    statesOnce: statesClient({ ...states, maxAttempts: 1 }),
+    kms: lazyClient<KMSClient>(async () => (await import('./key-client.ts')).makeKeyClient(handled(handlers.kms))),
+    secrets: lazyClient<SecretsManagerClient>(async () =>
+      (await import('./secrets-client.ts')).makeSecretsClient(handled(handlers.secrets)),
+    ),
   }
+}
+
+function statesClient(config: SFNClientConfig): SFNClient {
+  return lazyClient<SFNClient>(async () => (await import('./states-client.ts')).makeStatesClient(config))
 }

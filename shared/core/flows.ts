@@ -2,7 +2,6 @@ import { instant } from '../aws/clock.ts'
 import { markDeleted, putDraft, putFlow, readFlows } from '../store/flows.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { cancel } from './cancel.ts'
 import { type Author, changed, changeState, type FlowChange, newState, readState } from './flow-change.ts'
 import { checkGuard, type Guard } from './flow-guard.ts'
 import { FlowGathering, type FlowPage, type FlowQuery } from './flow-list.ts'
@@ -18,7 +17,7 @@ import { listPage, type RunQuery } from './run-list.ts'
  */
 export async function createFlow(world: World, author: Author, content: FlowChange): Promise<FlowView> {
   return await answering(world, async () => {
-    const state = newState(world, author, content)
+    const state = await newState(world, author, content)
     const { flow, draft } = state
     await transact(world, [putFlow(flow, null), putDraft(author.orgId, flow.id, draft)])
     return await viewFlow(world, state)
@@ -45,7 +44,7 @@ export async function changeFlow(
 ): Promise<FlowView> {
   return await answering(world, async () => {
     const { state } = await changeState(world, author, flowId, guard, async (before) => ({
-      state: changed(world, author, before, change),
+      state: await changed(world, author, before, change),
       result: null,
     }))
     return await viewFlow(world, state)
@@ -86,6 +85,7 @@ async function countOpen(world: World, orgId: string, flowId: string): Promise<n
 }
 
 async function cancelAll(world: World, orgId: string, flowId: string): Promise<number> {
+  const { cancel } = await import('./cancel.ts')
   let count = 0
   let after: string | undefined
   do {

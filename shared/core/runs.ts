@@ -1,14 +1,16 @@
 import { getRun, hasEnded } from '../store/runs.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
-import { cancel } from './cancel.ts'
 import type { LogEntry } from './log-entries.ts'
 import { readLogs } from './logs.ts'
 import { answering, noRun } from './refusal.ts'
 import { listPage, type RunQuery, type RunSummary } from './run-list.ts'
 import { type RunView, viewRun } from './run-view.ts'
-import { type Starter, type StartOrder, start } from './start.ts'
-import { readSteps, type StepFilter, type StepRecord } from './steps-of-run.ts'
+import type { Starter, StartOrder } from './start.ts'
+import type { StepFilter, StepRecord } from './steps-of-run.ts'
 import { hasPaused, watchRun } from './watch-run.ts'
+
+// What only some calls need is read from disk by the first of them: a function that wakes to tell how a run stands does
+// not wait for what starts one.
 
 /**
  * Starts a run and waits for its end, its first question, or the end of the time (aws.md 2.4). An equal start with the same
@@ -22,6 +24,7 @@ export async function startRun(
   who: Starter,
   order: StartOrder,
 ): Promise<{ run: RunView; replayed: boolean }> {
+  const { start } = await import('./start.ts')
   return await start(world, who, order)
 }
 
@@ -83,6 +86,7 @@ export async function cancelRun(
   runId: string,
   reason?: string,
 ): Promise<RunView> {
+  const { cancel } = await import('./cancel.ts')
   return await cancel(world, who.orgId, runId, reason)
 }
 
@@ -93,6 +97,7 @@ export async function listSteps(
   runId: string,
   filter: StepFilter = {},
 ): Promise<StepRecord[]> {
+  const { readSteps } = await import('./steps-of-run.ts')
   return await readSteps(world, orgId, runId, filter)
 }
 

@@ -28,7 +28,7 @@ export async function stepsOf(world: World, run: RunOfVersion): Promise<Map<stri
   // Whether the version is published still, or its flow deleted, does not matter to its runs.
   const row = await getVersion(world, run.orgId, run.flowId, run.version)
   if (row === null) return new Map()
-  const steps = collect(graphOf(row.text), new Map())
+  const steps = collect(await graphOf(row.text), new Map())
   known.set(key, steps)
   if (known.size > keep) known.delete(known.keys().next().value as string)
   return steps

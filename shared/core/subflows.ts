@@ -9,7 +9,7 @@ import { engineError, forEngine, runCancelled } from './engine-error.ts'
 import { logLine } from './log-lines.ts'
 import type { RunError } from './run-view.ts'
 import { hideSealed } from './sealing.ts'
-import { type Starter, type StartOrder, start } from './start.ts'
+import type { Starter, StartOrder } from './start.ts'
 import { childIdOf, stepKey } from './step-key.ts'
 import { lockToken, type Told, tellEngine } from './task-tokens.ts'
 
@@ -84,6 +84,7 @@ async function startChild(
 ): Promise<void> {
   if (await getRun(world, parent.orgId, place.childId)) return
   try {
+    const { start } = await import('./start.ts')
     await start(world, starterOf(parent), order, place)
   } catch (error) {
     if (error instanceof Fault && error.code !== 'unavailable') throw engineError(error.code, error.message)

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { answerWait } from '../../core/answers.ts'
 import type { RunView } from '../../core/run-view.ts'
 import { awaitRun, cancelRun, listSteps, readRun } from '../../core/runs.ts'
 import { digits } from '../../http/query.ts'
@@ -208,6 +207,8 @@ export const resume = route({
     'unavailable',
   ],
   async answer(world, { principal, params, body, waitSeconds }) {
+    // Read from disk by the first answer: the steps, the engine and the keys that it needs are a third of this function.
+    const { answerWait } = await import('../../core/answers.ts')
     const { run, replayed } = await answerWait(
       world,
       principal,

@@ -33,7 +33,9 @@ export function makeClients(env: Environment, handlers: RequestHandlers = {}): C
     }),
     states: statesClient(states),
     statesOnce: statesClient({ ...states, maxAttempts: 1 }),
-    kms: lazyClient<KMSClient>(async () => (await import('./key-client.ts')).makeKeyClient(handled(handlers.kms))),
+    kms: lazyClient<KMSClient>(async () =>
+      (await import('./key-client.ts')).makeKeyClient(handled(handlers.kms)),
+    ),
     secrets: lazyClient<SecretsManagerClient>(async () =>
       (await import('./secrets-client.ts')).makeSecretsClient(handled(handlers.secrets)),
     ),

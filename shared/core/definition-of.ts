@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Kinds } from '../compile/kind.ts'
 import type { Graph } from '../definitions/graph.ts'
-import type { Problem } from '../definitions/problem.ts'
+import { type Problem, publishable } from '../definitions/problem.ts'
 import type { Definition } from '../definitions/read.ts'
 import { Fault } from '../faults.ts'
 import { getFlows } from '../store/flows.ts'
 import type { JsonObject, World } from '../world.ts'
 import { Recent } from './recent.ts'
 
-/** Dialects, checks and compiler are read from disk by the first who needs them, not by every cold start. */
-const reader = () => import('./read-text.ts')
+// Dialects, checks and compiler are read from disk by the first who needs them, not by every function that wakes.
+const textReader = () => import('./read-text.ts')
+const reader = () => import('../definitions/read.ts')
 
 /** Texts that this process has read, up to so many characters. */
 const read = new Recent<Definition>(8_000_000)
@@ -22,7 +23,7 @@ export async function definitionOf(text: string): Promise<Definition> {
   const hash = hashOf(text)
   const known = read.get(hash)
   if (known) return known
-  const definition = (await reader()).readText(text)
+  const definition = (await textReader()).readText(text)
   read.set(hash, definition, text.length)
   return definition
 }
@@ -36,12 +37,12 @@ export async function graphOf(text: string): Promise<Graph> {
 
 /** What a document that came as an object reads as. */
 export async function definitionOfObject(document: JsonObject): Promise<Definition> {
-  return (await reader()).readDocument(document)
+  return (await reader()).readDefinition(document)
 }
 
 /** Which machines a graph may run on. */
 export async function kindsOf(graph: Graph): Promise<Kinds> {
-  return (await reader()).machineKinds(graph)
+  return (await import('../compile/kind.ts')).machineKinds(graph)
 }
 
 /** sha256 of a text as hex. */
@@ -56,13 +57,13 @@ export async function checkedDefinition(
   text: string,
 ): Promise<Definition> {
   const alone = await definitionOf(text)
-  const { readDocument, subflows } = await reader()
+  const { subflows } = await import('../definitions/subflows.ts')
   const called = alone.graph ? subflows(alone.graph).filter((id) => id !== flowId) : []
   if (called.length === 0) return alone
   const found = await getFlows(world, orgId, called)
   const there = new Set(found.filter(({ latestVersion }) => latestVersion !== null).map(({ id }) => id))
   if (called.every((id) => there.has(id))) return alone
-  return readDocument(text, { flowExists: (id) => id === flowId || there.has(id) })
+  return (await reader()).readDefinition(text, { flowExists: (id) => id === flowId || there.has(id) })
 }
 
 /**
@@ -76,7 +77,6 @@ export async function runnableDefinition(
   text: string,
 ): Promise<{ graph: Graph; warnings: Problem[] }> {
   const { graph, problems } = await checkedDefinition(world, owner, text)
-  const { publishable } = await reader()
   if (graph !== null && publishable(problems)) return { graph, warnings: problems }
   const issues = problems.filter(({ severity }) => severity === 'error')
   const count = issues.length === 1 ? 'an error' : `${issues.length} errors`

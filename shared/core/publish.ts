@@ -46,7 +46,10 @@ export async function publishFlow(
   return await answering(world, async () => {
     const { state, result } = await changeState(world, author, flowId, guard, async (before) => {
       const prepared = await prepareVersion(world, { orgId: author.orgId, flowId }, before.draft.text)
-      return await withVersion(world, author, before, before.flow.revision + 1, prepared, { notes, setLatest })
+      return await withVersion(world, author, before, before.flow.revision + 1, prepared, {
+        notes,
+        setLatest,
+      })
     })
     return { version: viewVersion(result, state.flow), flow: await viewFlow(world, state) }
   })

@@ -4,11 +4,6 @@ import { machineKinds } from '../compile/kind.ts'
 import { publishable } from '../definitions/problem.ts'
 import { type Definition, readDefinition } from '../definitions/read.ts'
 
-export { machineKinds } from '../compile/kind.ts'
-export { publishable } from '../definitions/problem.ts'
-export { readDefinition as readDocument } from '../definitions/read.ts'
-export { subflows } from '../definitions/subflows.ts'
-
 /** What a text reads as, and every problem that can be seen without looking at other flows. */
 export function readText(text: string): Definition {
   return withCompiling(readDefinition(text))

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { need } from '../../core/principal.ts'
-import { startRun } from '../../core/runs.ts'
+import { startRun } from '../../core/start-run.ts'
 import { route } from '../../http/route.ts'
 import { byId, inputs } from '../shapes.ts'
 import { runReply } from './run-answer.ts'

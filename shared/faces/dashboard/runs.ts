@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { readRun } from '../../core/read-run.ts'
 import type { RunView } from '../../core/run-view.ts'
-import { awaitRun, cancelRun, listSteps, readRun } from '../../core/runs.ts'
+import { awaitRun, cancelRun, listSteps } from '../../core/runs.ts'
 import { digits } from '../../http/query.ts'
 import { type Call, type Reply, type Route, route } from '../../http/route.ts'
 import type { World } from '../../world.ts'

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Bundle } from '../../infra/bundle.ts'
 
 const top = join(import.meta.dirname, '../..')
@@ -54,6 +54,16 @@ export function actionsNeeded({ inputs, commands }: Bundle): string[] {
     return [...found(/\b(Put|Update|Delete|ConditionCheck): \{/g)].map((kind) => askedInTransaction[kind]!)
   })
   return [...new Set(actions)].sort()
+}
+
+/** The platform secrets that a door's code asks for: whose id is read from the settings in what esbuild left. */
+export function secretsNeeded({ file }: Bundle): string[] {
+  const folder = dirname(file)
+  const chunks = readdirSync(folder).filter((name) => name.endsWith('.mjs'))
+  const found = chunks.flatMap((name) => [
+    ...readFileSync(join(folder, name), 'utf8').matchAll(/\.(signing|sealing)SecretId\b/g),
+  ])
+  return [...new Set(found.map(second))].sort()
 }
 
 function read(name: string): string {

@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { openWorld } from '../shared/aws/open-world.ts'
 import type { HttpRequest, HttpResponse } from '../shared/http/exchange.ts'
+import { logWith } from '../shared/log-with.ts'
 import type { World } from '../shared/world.ts'
 
 /** What a function does with one event. */
@@ -16,20 +17,21 @@ export type OpenDoor<Event, Result> = (world: World) => Handler<Event, Result>
 /** The one place where middy wraps a function: a failure is logged with the request's id and leaves without its stack. */
 export function door<Event, Result>(work: Work<Event, Result>): OpenDoor<Event, Result> {
   return (world) =>
+    // serve answers in time by itself, in the words of its face.
     middy<Event, Result, Error>({ timeoutEarlyInMillis: 0 })
-      .handler((event: Event, context: Context) => work(world, event, context))
+      .handler((event: Event, context: Context) => work(named(world, context), event, context))
       .onError(({ error, context }) => {
         if (!error) return
         const { name, message, stack } = error
-        world.log.error('A function failed', {
-          awsRequestId: context.awsRequestId,
-          error: name,
-          message,
-          stack,
-        })
+        named(world, context).log.error('A function failed', { error: name, message, stack })
         // What leaves reaches the engine's records: names and messages are ours, stacks are nobody's business.
         error.stack = ''
       }) as unknown as Handler<Event, Result>
+}
+
+/** Every line that is logged bears the id of the invocation. */
+function named(world: World, { awsRequestId }: Context): World {
+  return { ...world, log: logWith(world.log, { awsRequestId }) }
 }
 
 /** Opens a door on the environment of its function, once, at the first event. */

@@ -21,7 +21,9 @@ export interface Weight {
 export interface Bundle {
   /** The file that Lambda loads. */
   file: string
-  /** Source files of which something went in, from the top. */
+  /** The chunks that its work can reach; what stands behind the route table is there for its paths alone. */
+  chunks: string[]
+  /** Source files of which something is in those. */
   inputs: string[]
   /** SDK commands that its code can send, e.g. `StartExecution`: what nothing sends, esbuild leaves out. */
   commands: string[]
@@ -68,9 +70,11 @@ async function bundleDoor(door: string, folder: string): Promise<Bundle> {
     logLevel: 'warning',
   })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
-  const inputs = inputsOf(metafile)
+  const chunks = chunksOfWork(metafile.outputs)
+  const inputs = inputsOf(metafile.outputs, chunks)
   return {
     file: join(folder, 'index.mjs'),
+    chunks: chunks.map((name) => join(top, name)),
     inputs,
     commands: inputs.flatMap((name) => sdkCommand.exec(name)?.[1] ?? []),
     weight: weigh(metafile.outputs),
@@ -79,11 +83,21 @@ async function bundleDoor(door: string, folder: string): Promise<Bundle> {
 
 const sdkCommand = /@aws-sdk\/(?:client-[a-z-]+|lib-dynamodb)\/dist-es\/commands\/(\w+)Command\.js$/
 
-function inputsOf({ outputs }: Metafile): string[] {
-  const used = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([name, { bytesInOutput }]) => (bytesInOutput > 0 ? [name] : [])),
+/** Imported by `own` for paths and methods alone: `serve` lets no door do another's work. */
+const routeTable = 'shared/faces/index.ts'
+
+function chunksOfWork(outputs: Metafile['outputs']): string[] {
+  const isTable = (path: string) => outputs[path]?.entryPoint === routeTable
+  return [...reached(outputs, ({ path, kind }) => kind === 'import-statement' || !isTable(path))]
+}
+
+function inputsOf(outputs: Metafile['outputs'], chunks: string[]): string[] {
+  const inputs = chunks.flatMap((chunk) =>
+    Object.entries(outputs[chunk]?.inputs ?? {}).flatMap(([name, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [name] : [],
+    ),
   )
-  return [...new Set(used)]
+  return [...new Set(inputs)]
 }
 
 /** The SDK's clients import their package.json whole, to say their version. */
@@ -97,16 +111,24 @@ const onlyVersions: Plugin = {
   },
 }
 
+type Import = Metafile['outputs'][string]['imports'][number]
+
+/** The chunks that the entry leads to by imports of some kind. */
+function reached(outputs: Metafile['outputs'], follow: (imported: Import) => boolean): Set<string> {
+  const seen = new Set<string>()
+  const left = Object.keys(outputs).filter((name) => basename(name) === 'index.mjs')
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    const imports = outputs[name]?.imports ?? []
+    left.push(...imports.filter((imported) => !imported.external && follow(imported)).map(({ path }) => path))
+  }
+  return seen
+}
+
 function weigh(outputs: Metafile['outputs']): Weight {
   const code = Object.keys(outputs).filter((name) => name.endsWith('.mjs'))
-  const first = new Set<string>()
-  const left = code.filter((name) => basename(name) === 'index.mjs')
-  for (let name = left.pop(); name !== undefined; name = left.pop()) {
-    if (first.has(name)) continue
-    first.add(name)
-    for (const { path, kind, external } of outputs[name]?.imports ?? [])
-      if (kind === 'import-statement' && !external) left.push(path)
-  }
+  const first = reached(outputs, ({ kind }) => kind === 'import-statement')
   const bytes = (names: string[]) => names.reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0)
   return { entry: bytes([...first]), later: bytes(code.filter((name) => !first.has(name))) }
 }

@@ -8,7 +8,7 @@ import { openKms } from '../infra/local/kms.ts'
 import { openSecretsManager } from '../infra/local/secrets-manager.ts'
 import { tableInput } from '../infra/local/table-input.ts'
 import { inProcess } from '../infra/local/wire.ts'
-import type { RequestHandlers } from '../shared/aws/clients.ts'
+import type { ClientParts } from '../shared/aws/clients.ts'
 import { systemClock } from '../shared/aws/clock.ts'
 import { openWorld } from '../shared/aws/open-world.ts'
 import { StepError } from '../shared/step-error.ts'
@@ -54,7 +54,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   const log = keptLog()
   const dynamo = await openDynamo({ dir, clock, log })
   const machines = openMachineList(clock)
-  const requestHandlers: RequestHandlers = {
+  const requestHandlers: ClientParts = {
     dynamodb: inProcess(dynamo),
     states: inProcess(options.states ?? machines),
     kms: inProcess(openKms({ dir, log })),

@@ -1,4 +1,9 @@
-import { CreateTableCommand, ResourceInUseException, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DescribeTimeToLiveCommand,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb'
 import type { DynamoDBBatchResponse } from 'aws-lambda'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { openWorld } from '../../shared/aws/open-world.ts'
@@ -8,7 +13,7 @@ import { tableShape } from '../../shared/store/table.ts'
 import type { Clock, Log, World } from '../../shared/world.ts'
 import { type DoorName, functionName } from '../doors.ts'
 import type { DataFolder } from './data-folder.ts'
-import { openDynamo } from './dynamodb/open.ts'
+import { type Dynamo, openDynamo } from './dynamodb/open.ts'
 import type { Endpoint } from './endpoint.ts'
 import { openFront } from './front.ts'
 import { functionShapes } from './function-shapes.ts'
@@ -17,10 +22,12 @@ import { openKms } from './kms.ts'
 import { openSecretsManager } from './secrets-manager.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
-import { inProcess, type Listening, listen } from './wire.ts'
+import { inProcess, type Listening, listen, unsigned } from './wire.ts'
 
 /** How often the tick of `swept` comes, in milliseconds. */
 const sweepEveryMs = 5 * 60_000
+/** How long the stream gathers changes, in milliseconds. */
+const gatherMs = 20
 
 export interface AccountOptions {
   folder: DataFolder
@@ -51,7 +58,7 @@ export async function openAccount({
   const stage = 'local'
   const dir = folder.path
   const pool = openPool()
-  const dynamo = await openDynamo({ dir, clock, log })
+  const dynamo = await openDynamo({ dir, clock, log, gatherMs })
   const kms = openKms({ dir })
   const secrets = openSecretsManager({ dir, names: ['signing', 'sealing'] })
   // The functions need a World, whose engine client needs the engine, which invokes the functions: whoever comes
@@ -67,6 +74,7 @@ export async function openAccount({
     pool,
     invoke,
     onEnded: async (event) => void (await deliver('settled', event)),
+    endsToTell: ['FAILED', 'TIMED_OUT', 'ABORTED'],
   })
 
   const listening = await onLoopback([dynamo, states, kms, secrets], folder)
@@ -84,13 +92,15 @@ export async function openAccount({
         states: inProcess(states),
         kms: inProcess(kms),
         secrets: inProcess(secrets),
+        authorise: unsigned,
       },
     },
   )
-  await makeTable(world)
+  await makeTable(world, dynamo)
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
   dynamo.onChanges(
     async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
+    concernsRuns,
   )
   const sweep = async () => void (await deliver('swept', {}))
   const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, log)
@@ -108,6 +118,11 @@ export async function openAccount({
       pool.close()
     },
   }
+}
+
+/** The filter of the stream's mapping: what `changed` has something to do for. */
+function concernsRuns(key: Record<string, unknown>): boolean {
+  return /^ORG#[^#]+#RUN#/.test(String((key.pk as { S?: string } | undefined)?.S ?? key.pk))
 }
 
 /** @throws if the function failed: the delivery is tried again. */
@@ -145,19 +160,19 @@ async function onLoopback(endpoints: Endpoint[], { credentials }: DataFolder): P
   )
 }
 
-async function makeTable({ db, settings }: World): Promise<void> {
+/** The table as today's shape wants it, with what an interrupted start may have left undone. */
+async function makeTable({ db, settings }: World, dynamo: Dynamo): Promise<void> {
+  const TableName = settings.table
+  await dynamo.reshape(tableInput(TableName))
   try {
-    await db.send(new CreateTableCommand(tableInput(settings.table)))
+    await db.send(new CreateTableCommand(tableInput(TableName)))
   } catch (error) {
-    if (error instanceof ResourceInUseException) return
-    throw error
+    if (!(error instanceof ResourceInUseException)) throw error
   }
-  await db.send(
-    new UpdateTimeToLiveCommand({
-      TableName: settings.table,
-      TimeToLiveSpecification: { AttributeName: tableShape.ttl, Enabled: true },
-    }),
-  )
+  const { TimeToLiveDescription } = await db.send(new DescribeTimeToLiveCommand({ TableName }))
+  if (TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED') return
+  const TimeToLiveSpecification = { AttributeName: tableShape.ttl, Enabled: true }
+  await db.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
 }
 
 function everySoOften(clock: Clock, milliseconds: number, work: () => Promise<void>, log: Log): () => void {

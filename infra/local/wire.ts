@@ -99,3 +99,15 @@ function asText(body: unknown): string {
     return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
   return ''
 }
+
+/** Signs nothing: a request that never leaves the process needs no proof of where it comes from. */
+export const unsigned = {
+  httpAuthSchemeProvider: () => [{ schemeId: 'smithy.api#noAuth' }],
+  httpAuthSchemes: [
+    {
+      schemeId: 'smithy.api#noAuth',
+      identityProvider: () => async () => ({}),
+      signer: { sign: async <T>(request: T): Promise<T> => request },
+    },
+  ],
+}

@@ -7,37 +7,41 @@ import type { World } from '../world.ts'
 import { lazyClient } from './lazy-client.ts'
 import type { Environment } from './settings.ts'
 
-/** Ways to a service other than the network: the SDK's own seam (aws.md 6.7). */
-export interface RequestHandlers {
+/** Parts of the SDK's clients that a caller may put in place of the usual ones: the SDK's own seams (aws.md 6.7). */
+export interface ClientParts {
+  /** Ways to a service other than the network. */
   dynamodb?: NonNullable<DynamoDBClientConfig['requestHandler']>
   states?: NonNullable<SFNClientConfig['requestHandler']>
   kms?: NonNullable<KMSClientConfig['requestHandler']>
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
+  /** How requests are authorised on those ways; @default signed, as AWS wants it */
+  authorise?: Pick<DynamoDBClientConfig, 'httpAuthSchemeProvider' | 'httpAuthSchemes'>
 }
 
 /** The AWS clients of a World. */
 export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets'>
 
 /** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
-export function makeClients(env: Environment, handlers: RequestHandlers = {}): Clients {
+export function makeClients(env: Environment, parts: ClientParts = {}): Clients {
+  const authorise = (parts.authorise ?? {}) as object
   const handled = <T>(requestHandler: T | undefined) =>
-    requestHandler === undefined ? {} : { requestHandler }
+    requestHandler === undefined ? {} : { requestHandler, ...authorise }
   const states: SFNClientConfig = {
-    ...handled(handlers.states),
+    ...handled(parts.states),
     // StartSyncExecution prefixes the host with `sync-`, which only AWS's own address has.
     disableHostPrefix: env.AWS_ENDPOINT_URL_SFN !== undefined,
   }
   return {
-    db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(handlers.dynamodb)), {
+    db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(parts.dynamodb)), {
       marshallOptions: { removeUndefinedValues: true },
     }),
     states: statesClient(states),
     statesOnce: statesClient({ ...states, maxAttempts: 1 }),
     kms: lazyClient<KMSClient>(async () =>
-      (await import('./key-client.ts')).makeKeyClient(handled(handlers.kms)),
+      (await import('./key-client.ts')).makeKeyClient(handled(parts.kms)),
     ),
     secrets: lazyClient<SecretsManagerClient>(async () =>
-      (await import('./secrets-client.ts')).makeSecretsClient(handled(handlers.secrets)),
+      (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),
     ),
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Log, LogLevel, Outbound, World } from '../world.ts'
-import { makeClients, type RequestHandlers } from './clients.ts'
+import { type ClientParts, makeClients } from './clients.ts'
 import { systemClock } from './clock.ts'
 import { systemIds } from './ids.ts'
 import { jsonLog } from './log.ts'
@@ -9,7 +9,7 @@ import { type Environment, readSettings } from './settings.ts'
 
 /** What a caller may put in place of the real thing. */
 export interface WorldParts {
-  requestHandlers?: RequestHandlers
+  requestHandlers?: ClientParts
   clock?: Clock
   ids?: Ids
   log?: Log

@@ -6,7 +6,7 @@ import { type Spot, variableWord } from './frame.ts'
 import type { Assign, Shop } from './shop.ts'
 
 /**
- * Expressions that may fail, such as `$number("x")`, in a state that cannot catch. They are evaluated before, by a
+ * Expressions that may fail, such as `$error("x")`, in a state that cannot catch. They are evaluated before, by a
  * Parallel with one idle branch, which can: so the failure is the step's own and is told as such.
  */
 export interface Guard {

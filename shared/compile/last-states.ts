@@ -36,7 +36,7 @@ function isMixed({ enders }: Shop): boolean {
   return known > 0 && known < enders.size
 }
 
-/** Whatever the function or its service throws is tried again for minutes; only its verdict on the output is not. */
+/** Whatever the function or its service throws is tried again for minutes; only its verdicts on the output are not. */
 const patiently: Retrier[] = [
   { ErrorEquals: ['OutputInvalid', 'output_too_large'], MaxAttempts: 0 },
   {

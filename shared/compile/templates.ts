@@ -1,5 +1,5 @@
+import { canFail } from '../expressions/fallible.ts'
 import { type ExpressionPart, parseTemplate, type Template } from '../expressions/template.ts'
-import { canFail } from '../expressions/total.ts'
 
 /** What the compiler has found out about one text. */
 interface Known {
@@ -17,7 +17,7 @@ export function templateOf(text: string): Template {
   return learn(text).template
 }
 
-/** True if evaluating the text may fail whatever is printed around its expressions, as with `$number("x")`. */
+/** True if evaluating the text may fail whatever is printed around its expressions, as with `$error("x")`. */
 export function mayFail(text: string): boolean {
   return learn(text).mayFail
 }

@@ -6,10 +6,9 @@ import type { Accepted, Question } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
 import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import type { WaitRow } from '../store/waits.ts'
-import { getWait } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { checkRight } from './answer-right.ts'
-import type { CheckedAnswer } from './checked-answer.ts'
+import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
 import type { Principal } from './principal.ts'
@@ -50,14 +49,15 @@ export async function answerWait(
     const run = await getRun(world, who.orgId, runId)
     if (!run) throw noRun()
     const wait = await findWait(world, run, waitNamedBy(answer, waitId))
-    const { outcome, replayed } = await tryAnswer(world, who, run, wait, answer)
-    if (outcome === 'voted') return { ...(await viewNow(world, run, wait)), replayed }
+    const taken = await tryAnswer(world, who, run, wait, answer)
     const others = [...(run.openWaits ?? [])].some((key) => key !== wait.stepKey)
     const seconds = others ? Math.min(waitSeconds, othersOpenSeconds) : waitSeconds
-    // A repeated answer does not know what its first caller had seen.
-    const seen = replayed ? 0 : run.rev
-    await watchRun(world, run.orgId, run.id, seconds, (row) => hasPaused(row, seen))
-    return { ...(await viewNow(world, run, wait)), replayed }
+    // A repeated answer does not know what its first caller had seen; a vote is followed by nothing.
+    const seen = taken.replayed ? 0 : run.rev
+    const row = await watchRun(world, run.orgId, run.id, taken.voted ? 0 : seconds, (now) =>
+      hasPaused(now, seen),
+    )
+    return { run: await viewRun(world, row), wait: viewWait(taken.wait), replayed: taken.replayed }
   })
 }
 
@@ -67,21 +67,25 @@ async function tryAnswer(
   run: RunRow,
   wait: WaitRow,
   answer: JsonObject,
-): Promise<{ outcome: 'answered' | 'voted'; replayed: boolean }> {
+): Promise<Taking> {
   const answerHash = hashOf(wait, answer)
   if (wait.status !== 'open') {
     const voter = who.accountId ?? who.actor
-    await secondAnswer(world, run, wait, { actor: who.actor, answerHash, voter, decision: answer.decision })
-    return { outcome: 'answered', replayed: true }
+    const first = await secondAnswer(world, run, wait, {
+      actor: who.actor,
+      answerHash,
+      voter,
+      decision: answer.decision,
+    })
+    return { wait: first, replayed: true }
   }
   if (hasEnded(run)) throw runFinished(run)
   if (world.clock.now() >= Date.parse(wait.expiresAt)) throw waitExpired(wait)
   const question = JSON.parse(wait.question) as Question
   checkRight(question, who, run)
   const checked = await check(world, who, wait, question, answer, answerHash)
-  const voting = await castVote(world, run, wait, question, checked)
-  if (voting !== 'decided') return { outcome: 'voted', replayed: voting === 'voted before' }
-  return { outcome: 'answered', replayed: await claimAndDeliver(world, run, wait, checked) }
+  const vote = await castVote(world, run, wait, question, checked)
+  return vote ?? (await claimAndDeliver(world, run, wait, checked))
 }
 
 async function check(
@@ -133,12 +137,4 @@ function hashOf(wait: WaitRow, answer: JsonObject): string {
   return createHash('sha256')
     .update(`${wait.id} ${canonicalJson(rest)}`)
     .digest('hex')
-}
-
-async function viewNow(world: World, run: RunRow, wait: WaitRow): Promise<{ run: RunView; wait: WaitView }> {
-  const [row, closed] = await Promise.all([
-    getRun(world, run.orgId, run.id),
-    getWait(world, wait.orgId, wait.runId, wait.stepKey),
-  ])
-  return { run: await viewRun(world, row ?? run), wait: viewWait(closed ?? wait) }
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { instant } from '../aws/clock.ts'
-import { Fault } from '../faults.ts'
+import { Fault, type Issue } from '../faults.ts'
 import { type ApiKeyRow, listApiKeyRows, putApiKey, revokeKey } from '../store/api-keys.ts'
 import { digest } from '../store/table.ts'
 import { transact } from '../store/transact.ts'
@@ -14,8 +14,12 @@ export interface ApiKeyView {
   id: string
   name: string
   scopes: Scope[]
-  expiresAt: string | null
+  /** Its maker, `user:<account>`. */
+  createdBy: string
   createdAt: string
+  expiresAt: string | null
+  /** To the hour; null if it was never used. */
+  lastUsedAt: string | null
 }
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -23,7 +27,8 @@ const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /**
  * Makes a key: `pat_` + id + `_` + 32 random bytes. Only its sha256 is kept.
  *
- * @throws {Fault} `forbidden` for keys; `validation_failed` for scopes wider than the maker's role, or a past expiry.
+ * @throws {Fault} `forbidden` for keys; `validation_failed` for a name, for scopes wider than the maker's role, for a past
+ *   expiry.
  */
 export async function createApiKey(
   world: World,
@@ -31,26 +36,17 @@ export async function createApiKey(
   { name, scopes, expiresAt = null }: { name: string; scopes: Scope[]; expiresAt?: string | null },
 ): Promise<ApiKeyView & { key: string }> {
   needSession(principal)
-  const wide = scopes.filter((scope) => !scopesOf[principal.role].has(scope))
-  if (wide.length > 0)
-    throw new Fault('validation_failed', 'A key can do no more than its maker', {
-      issues: wide.map((scope) => ({
-        path: '/scopes',
-        code: 'scope',
-        message: `your role does not have ${scope}`,
-      })),
-    })
-  if (expiresAt !== null && Date.parse(expiresAt) <= world.clock.now())
-    throw new Fault('validation_failed', 'The expiry is past', {
-      issues: [{ path: '/expiresAt', code: 'past', message: 'expiresAt must be in the future' }],
-    })
+  const { accountId } = principal
+  if (accountId === null) throw new Fault('forbidden', 'A key needs a maker')
+  const issues = issuesOf(world, principal, { name, scopes, expiresAt })
+  if (issues.length > 0) throw new Fault('validation_failed', 'The key cannot be made like this', { issues })
   const id = Array.from({ length: 12 }, () => letters[randomInt(letters.length)]).join('')
   const key = `pat_${id}_${randomBytes(32).toString('base64url')}`
   const row: ApiKeyRow = {
     id,
     orgId: principal.orgId,
-    accountId: principal.accountId ?? '',
-    name,
+    accountId,
+    name: name.trim().normalize('NFC'),
     scopes: [...new Set(scopes)],
     sha256: digest(key),
     createdAt: instant(world.clock.now()),
@@ -59,6 +55,22 @@ export async function createApiKey(
   await transact(world, putApiKey(row))
   await note(world, principal, 'key.created', id)
   return { ...viewKey(row), key }
+}
+
+function issuesOf(
+  { clock }: World,
+  { role }: Principal,
+  { name, scopes, expiresAt }: { name: string; scopes: Scope[]; expiresAt: string | null },
+): Issue[] {
+  const issues: Issue[] = []
+  if (!/^[^\p{Cc}]{1,200}$/u.test(name.trim()))
+    issues.push({ path: '/name', code: 'length', message: 'name must have 1 to 200 characters' })
+  for (const [index, scope] of scopes.entries())
+    if (!scopesOf[role].has(scope))
+      issues.push({ path: `/scopes/${index}`, code: 'scope', message: `your role does not have ${scope}` })
+  if (expiresAt !== null && !(Date.parse(expiresAt) > clock.now()))
+    issues.push({ path: '/expiresAt', code: 'past', message: 'expiresAt must be in the future' })
+  return issues
 }
 
 /** One's own keys, newest first; all of the organisation's for an admin who asks. @throws {Fault} `forbidden` */
@@ -71,24 +83,28 @@ export async function listApiKeys(
   if (all && principal.role !== 'admin')
     throw new Fault('forbidden', 'Only an admin may see other people’s keys')
   const rows = await listApiKeyRows(world, principal.orgId)
-  return rows
-    .filter(({ accountId }) => all || accountId === principal.accountId)
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-    .map(viewKey)
+  return rows.filter(({ accountId }) => all || accountId === principal.accountId).map(viewKey)
 }
 
-/** Ends a key at once. @throws {Fault} `not_found`; other people's keys do not exist for who is no admin. */
+/** Ends a key at once. @throws {Fault} `not_found`; `forbidden` for other people's keys, unless an admin ends them. */
 export async function revokeApiKey(world: World, principal: Principal, id: string): Promise<void> {
   needSession(principal)
   const row = (await listApiKeyRows(world, principal.orgId)).find((key) => key.id === id)
-  const allowed = row !== undefined && (row.accountId === principal.accountId || principal.role === 'admin')
-  if (!allowed || !(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
+  if (row === undefined) throw new Fault('not_found', 'There is no such key')
+  if (row.accountId !== principal.accountId && principal.role !== 'admin')
+    throw new Fault('forbidden', 'Only an admin may revoke other people’s keys')
+  if (!(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
     throw new Fault('not_found', 'There is no such key')
   await note(world, principal, 'key.revoked', id)
 }
 
-function viewKey({ id, name, scopes, expiresAt, createdAt }: ApiKeyRow): ApiKeyView {
-  return { id, name, scopes: scopes as Scope[], expiresAt, createdAt }
+function viewKey({ accountId, lastUsedAt, ...row }: ApiKeyRow): ApiKeyView {
+  const { id, name, scopes, expiresAt, createdAt } = row
+  return {
+    ...{ id, name, scopes: scopes as Scope[], expiresAt, createdAt },
+    createdBy: `user:${accountId}`,
+    lastUsedAt: lastUsedAt ?? null,
+  }
 }
 
 async function note(

@@ -1,12 +1,23 @@
-import { findApiKey } from '../store/api-keys.ts'
+import { instant } from '../aws/clock.ts'
+import {
+  type ApiKeyPointer,
+  type ApiKeyRow,
+  findApiKey,
+  getKeyAndAccount,
+  noteUse,
+} from '../store/api-keys.ts'
 import { getSessionAndAccount } from '../store/sessions.ts'
 import { digest } from '../store/table.ts'
 import type { World } from '../world.ts'
 import type { Principal, Scope } from './principal.ts'
-import { endReused, unauthorized } from './sign-in.ts'
+import { Recent } from './recent.ts'
+import { endReused, unauthorized } from './refused-credential.ts'
+import { isOpen, isRepeat } from './token-family.ts'
 import { readToken } from './tokens.ts'
 
-const leewayMs = 60_000
+/** Where keys lie, by table and sha256: that never changes, so it is read once; whether a key counts is not kept. */
+const pointers = new WeakMap<World['db'], Recent<ApiKeyPointer>>()
+const mostPointers = 10_000
 
 /**
  * Says who calls, from the Authorization header alone. Session, key and account are read strongly, so that logout,
@@ -17,16 +28,17 @@ const leewayMs = 60_000
 export async function authenticate(world: World, header: string | undefined): Promise<Principal> {
   const credential = /^bearer +(\S+)$/i.exec(header ?? '')?.[1]
   if (credential === undefined) throw unauthorized()
-  return credential.startsWith('pat_') ? byKey(world, credential) : byToken(world, credential)
+  return credential.startsWith('pat_') ? await byKey(world, credential) : await byToken(world, credential)
 }
 
 async function byKey(world: World, text: string): Promise<Principal> {
   if (!/^pat_[0-9A-Za-z]{12}_[\w-]{43}$/.test(text)) throw unauthorized()
-  const found = await findApiKey(world, digest(text))
-  if (found === null) throw unauthorized()
-  const { key, account } = found
-  const expired = key.expiresAt !== null && Date.parse(key.expiresAt) <= world.clock.now()
-  if (key.revokedAt !== undefined || expired || account.disabled) throw unauthorized()
+  const pointer = await pointerOf(world, digest(text))
+  if (pointer === null) throw unauthorized()
+  const { key, account } = await getKeyAndAccount(world, pointer)
+  if (key === null || account === null || account.disabled || !counts(key, world.clock.now()))
+    throw unauthorized()
+  await noteHour(world, key)
   return {
     orgId: key.orgId,
     actor: `key:${key.id}`,
@@ -38,17 +50,39 @@ async function byKey(world: World, text: string): Promise<Principal> {
   }
 }
 
+async function pointerOf(world: World, sha256: string): Promise<ApiKeyPointer | null> {
+  const known = pointers.get(world.db) ?? new Recent<ApiKeyPointer>(mostPointers)
+  pointers.set(world.db, known)
+  const found = known.get(sha256) ?? (await findApiKey(world, sha256))
+  if (found !== null) known.set(sha256, found, 1)
+  return found
+}
+
+function counts({ revokedAt, expiresAt }: ApiKeyRow, now: number): boolean {
+  return revokedAt === undefined && (expiresAt === null || Date.parse(expiresAt) > now)
+}
+
+/** Notes the use of a key, once an hour. */
+async function noteHour(world: World, key: ApiKeyRow): Promise<void> {
+  const hour = `${instant(world.clock.now()).slice(0, 13)}:00:00.000Z`
+  if (key.lastUsedAt === hour) return
+  try {
+    await noteUse(world, key, hour)
+  } catch (error) {
+    // Who calls is known: that the hour could not be noted is no reason to turn him away.
+    world.log.warn('The use of a key could not be noted', { error: (error as Error).name })
+  }
+}
+
 async function byToken(world: World, token: string): Promise<Principal> {
   const claims = await readToken(world, token)
   if (claims === null) throw unauthorized()
   const { session, account } = await getSessionAndAccount(world, claims.org, claims.sid, claims.sub)
-  if (session === null || account === null || session.revokedAt !== undefined || account.disabled)
-    throw unauthorized()
+  const now = world.clock.now()
+  if (session === null || account === null || !isOpen(session, account, now)) throw unauthorized()
   if (session.jti !== claims.jti) {
-    // Within the leeway another tab may still hold it; after that somebody else may.
-    const stale =
-      session.previousJti !== claims.jti || world.clock.now() > (session.swappedAt ?? 0) + leewayMs
-    if (stale) await endReused(world, session)
+    // For a minute another tab may still hold the token before; after that somebody else may.
+    if (!isRepeat(session, claims.jti, now)) await endReused(world, session)
     throw unauthorized()
   }
   return {

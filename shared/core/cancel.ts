@@ -4,6 +4,7 @@ import { isTransient } from '../aws/transient.ts'
 import { listChildren } from '../store/children.ts'
 import {
   changeRun,
+  checkKey,
   endChecks,
   getRun,
   hasEnded,
@@ -22,6 +23,8 @@ import { type RunView, viewRun } from './run-view.ts'
 /** Waits that close together with the run; more of them close by the stream. */
 const closedAtOnce = 90
 const tries = 5
+/** When the sweep stops an execution that could not be stopped at once. */
+const stopCheckMs = 60_000
 
 /**
  * Cancels a run: it begins nothing any more once this has returned; its waits close, its children and its execution end.
@@ -69,6 +72,7 @@ async function cancelWith(
       updatedAt: at,
       finishedAt: at,
       error: JSON.stringify(runError('cancelled', reason, at)),
+      gsi2sk: checkKey(row.orgId, row.id, now + stopCheckMs),
     },
     setOnce: { startedAt: at },
     remove: ['openWaits'],

@@ -1,3 +1,4 @@
+import type { WaitRow } from '../store/waits.ts'
 import type { JsonObject } from '../world.ts'
 import type { Told } from './task-tokens.ts'
 
@@ -9,4 +10,12 @@ export interface CheckedAnswer {
   answerHash: string
   told: Told
   outcome: JsonObject
+}
+
+/** What became of an answer: the wait as it stands now. */
+export interface Taking {
+  wait: WaitRow
+  replayed: boolean
+  /** The answer was a vote, and the wait stays open. */
+  voted?: true
 }

@@ -5,7 +5,7 @@ import { getRun, type RunRow } from '../store/runs.ts'
 import { claimWait, closeWait, reopenWait } from '../store/wait-changes.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { Json, World } from '../world.ts'
-import type { CheckedAnswer } from './checked-answer.ts'
+import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { deliver, settleAnswer } from './deliver.ts'
 import { runFinished } from './name-wait.ts'
 import { markExpired } from './open-wait.ts'
@@ -16,8 +16,6 @@ import { type Taken, toldLimitBytes } from './task-tokens.ts'
 
 /**
  * Claims the wait, tells the engine, and records that it took the answer.
- *
- * @returns true if the same answer had been taken before.
  * @throws {Fault} as `answerWait`.
  */
 export async function claimAndDeliver(
@@ -25,7 +23,7 @@ export async function claimAndDeliver(
   run: RunRow,
   wait: WaitRow,
   answer: CheckedAnswer,
-): Promise<boolean> {
+): Promise<Taking> {
   const claimId = world.ids.uuid()
   const row = await claimWait(world, wait, {
     claimId,
@@ -39,7 +37,8 @@ export async function claimAndDeliver(
   if (!row) throw runFinished(run)
   if (row.claimId !== claimId) return await afterLostClaim(world, run, row, answer)
   await settle(world, run, row, await deliver(world, row, answer.told))
-  return false
+  const closed = { status: 'answered' as const, answeredAt: row.claimedAt ?? answer.at }
+  return { wait: { ...row, ...closed }, replayed: false }
 }
 
 async function afterLostClaim(
@@ -47,13 +46,12 @@ async function afterLostClaim(
   run: RunRow,
   row: WaitRow,
   { actor, answerHash, voter }: CheckedAnswer,
-): Promise<true> {
+): Promise<Taking> {
   if (row.status === 'open') {
     const vote = row.votes?.[voter]
     throw vote ? alreadyVoted(vote) : waitExpired(row)
   }
-  await secondAnswer(world, run, row, { actor, answerHash })
-  return true
+  return { wait: await secondAnswer(world, run, row, { actor, answerHash }), replayed: true }
 }
 
 /** Makes the record agree with what the engine said (hardening.md rules 18, 19). */

@@ -11,6 +11,7 @@ import {
 } from '../store/flows.ts'
 import { transact, type Write } from '../store/transact.ts'
 import type { JsonObject, World } from '../world.ts'
+import { audited } from './audit.ts'
 import { definitionOf, definitionOfObject, hashOf } from './definition-of.ts'
 import { type FlowDetails, readDetails } from './flow-details.ts'
 import { checkGuard, type Guard } from './flow-guard.ts'
@@ -26,6 +27,9 @@ export interface Author {
   orgId: string
   /** `user:<account>`, `key:<id>`. */
   actor: string
+  /** For the audit trail. */
+  requestId?: string
+  address?: string
 }
 
 /** A flow and its draft as they stand, or are about to stand. */
@@ -67,6 +71,17 @@ export async function changeState<T>(
       })
     await world.clock.sleep(20 * Math.random())
   }
+}
+
+/** The audit entry of what an author does to a flow, for the transaction that does it. */
+export function noted(
+  world: World,
+  { orgId, actor, requestId, address }: Author,
+  action: string,
+  flowId: string,
+  details: Record<string, string | number> = {},
+): Write {
+  return audited(world, orgId, { actor, action, target: flowId, requestId, address, details })
 }
 
 /** @throws {Fault} `not_found` */

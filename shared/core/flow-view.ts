@@ -1,4 +1,4 @@
-import type { Field, Written } from '../definitions/graph.ts'
+import type { Field, Graph, Written } from '../definitions/graph.ts'
 import type { Problem } from '../definitions/problem.ts'
 import type { FlowSummary, ListedFlow } from '../store/flows.ts'
 import type { World } from '../world.ts'
@@ -30,6 +30,8 @@ export interface FlowEntry {
 export interface FlowView extends FlowEntry {
   inputs: Field[] | null
   written: Written
+  /** What the draft reads as; null if its shape is beyond reading. */
+  graph: Graph | null
   problems: Problem[]
 }
 
@@ -50,5 +52,11 @@ export async function viewFlow(world: World, { flow, draft }: FlowState): Promis
   const { text, format, dialect } = draft
   const owner = { orgId: flow.orgId, flowId: flow.id }
   const { graph, problems } = await checkedDefinition(world, owner, text)
-  return { ...entryOf(flow), inputs: graph?.inputs ?? null, written: { text, format, dialect }, problems }
+  return {
+    ...entryOf(flow),
+    inputs: graph?.inputs ?? null,
+    written: { text, format, dialect },
+    graph,
+    problems,
+  }
 }

@@ -2,7 +2,15 @@ import { instant } from '../aws/clock.ts'
 import { markDeleted, putDraft, putFlow, readFlows } from '../store/flows.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { type Author, changed, changeState, type FlowChange, newState, readState } from './flow-change.ts'
+import {
+  type Author,
+  changed,
+  changeState,
+  type FlowChange,
+  newState,
+  noted,
+  readState,
+} from './flow-change.ts'
 import { checkGuard, type Guard } from './flow-guard.ts'
 import { FlowGathering, type FlowPage, type FlowQuery } from './flow-list.ts'
 import { type FlowView, viewFlow } from './flow-view.ts'
@@ -19,7 +27,11 @@ export async function createFlow(world: World, author: Author, content: FlowChan
   return await answering(world, async () => {
     const state = await newState(world, author, content)
     const { flow, draft } = state
-    await transact(world, [putFlow(flow, null), putDraft(author.orgId, flow.id, draft)])
+    await transact(world, [
+      putFlow(flow, null),
+      putDraft(author.orgId, flow.id, draft),
+      noted(world, author, 'flow.created', flow.id),
+    ])
     return await viewFlow(world, state)
   })
 }
@@ -43,10 +55,11 @@ export async function changeFlow(
   guard: Guard = {},
 ): Promise<FlowView> {
   return await answering(world, async () => {
-    const { state } = await changeState(world, author, flowId, guard, async (before) => ({
-      state: await changed(world, author, before, change),
-      result: null,
-    }))
+    const { state } = await changeState(world, author, flowId, guard, async (before) => {
+      const after = await changed(world, author, before, change)
+      const writes = after === before ? [] : [noted(world, author, 'flow.changed', flowId)]
+      return { state: after, writes, result: null }
+    })
     return await viewFlow(world, state)
   })
 }
@@ -59,15 +72,19 @@ export async function changeFlow(
  */
 export async function deleteFlow(
   world: World,
-  { orgId }: Author,
+  author: Author,
   flowId: string,
   { guard = {}, cancelRuns = false }: { guard?: Guard; cancelRuns?: boolean } = {},
 ): Promise<{ openRuns: number }> {
+  const { orgId } = author
   return await answering(world, async () => {
     for (;;) {
       const { flow } = await readState(world, orgId, flowId)
       checkGuard(flow, guard)
-      const written = await transact(world, [markDeleted(flow, instant(world.clock.now()))])
+      const written = await transact(world, [
+        markDeleted(flow, instant(world.clock.now())),
+        noted(world, author, 'flow.deleted', flowId),
+      ])
       if (written.ok) break
     }
     await releaseMachines(world, { orgId, flowId })

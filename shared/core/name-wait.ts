@@ -18,7 +18,7 @@ const listed = 50
 export async function findWait(world: World, row: RunRow, waitId: string | undefined): Promise<WaitRow> {
   const open = hasEnded(row) ? [] : [...(row.openWaits ?? [])].sort()
   if (waitId !== undefined) return await named(world, row, open, waitId)
-  const waits = await getWaits(world, row.orgId, row.id, open)
+  const waits = await getWaits(world, row.orgId, row.id, open.slice(0, listed + 1))
   const [first, ...others] = waits.filter(({ status }) => status === 'open')
   if (first && others.length > 0)
     throw new Fault('conflict', 'Several waits are open: name the one that the answer is for', {

@@ -7,7 +7,7 @@ import type { Write } from '../store/transact.ts'
 import { putVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
 import type { World } from '../world.ts'
 import { hashOf, kindsOf, runnableDefinition } from './definition-of.ts'
-import { type Author, described, type FlowState, labelOf, summaryOf } from './flow-change.ts'
+import { type Author, described, type FlowState, labelOf, noted, summaryOf } from './flow-change.ts'
 import { ensureMachine, type MachineKind } from './machines.ts'
 
 /** A text that may become a version, with the machine that its runs start on. */
@@ -45,12 +45,13 @@ export async function prepareVersion(world: World, owner: Owner, text: string): 
  */
 export async function withVersion(
   world: World,
-  { orgId, actor }: Author,
+  author: Author,
   { flow, draft }: FlowState,
   revision: number,
   prepared: Prepared,
   { notes, setLatest }: VersionNotes,
 ): Promise<{ state: FlowState; writes: Write[]; result: VersionRow }> {
+  const { orgId, actor } = author
   const at = instant(world.clock.now())
   const row = versionRow(flow.id, flow.nextVersion, flow.name, draft, prepared, { at, actor, notes })
   const latest = { latestVersion: row.version, latestHash: row.hash, label: row.label }
@@ -65,7 +66,11 @@ export async function withVersion(
   const owner = { orgId, flowId: flow.id }
   return {
     state: { flow: await described(next, { ...summaryOf(flow), updatedBy: actor }, draft), draft },
-    writes: [putVersion(orgId, row), ...useMachine(owner, prepared.machine.name, row.version)],
+    writes: [
+      putVersion(orgId, row),
+      ...useMachine(owner, prepared.machine.name, row.version),
+      noted(world, author, 'flow.published', flow.id, { version: row.version }),
+    ],
     result: row,
   }
 }

@@ -1,57 +1,70 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
-import { type AccountRow, emailKey, putAccount } from '../store/accounts.ts'
+import { type AccountRow, putAccount } from '../store/accounts.ts'
 import { type OrganisationRow, putOrganisation } from '../store/organisations.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { checkPassword, hashPassword } from './passwords.ts'
+import { emailTaken, newAccount } from './accounts.ts'
+import { audited } from './audit.ts'
 
 /** What a new organisation begins with. */
 export interface NewOrganisation {
   name: string
-  /** @default made of the name */
+  /** `a-z`, `0-9` and `-`. @default made of the name */
   slug?: string
   /** Its first admin. */
   email: string
   password: string
+  /** @default Admin */
+  accountName?: string
 }
 
 /**
  * Makes an organisation and its first admin, both or neither.
  *
- * @throws {Fault} `validation_failed` (password, e-mail); `conflict` if slug or e-mail is taken.
+ * @throws {Fault} `validation_failed` (name, slug, password, e-mail); `conflict` reason `slug_taken` or `email_taken`.
  */
 export async function createOrganisation(
   world: World,
-  { name, slug = slugOf(name), email, password }: NewOrganisation,
+  { name, slug = slugOf(name), email, password, accountName = 'Admin' }: NewOrganisation,
 ): Promise<{ organisation: OrganisationRow; account: AccountRow }> {
-  checkPassword(password)
-  if (!/^[^\s@]+@[^\s@]+$/.test(email))
-    throw new Fault('validation_failed', 'The e-mail address is none', {
-      issues: [{ path: '/email', code: 'email', message: 'email must be an e-mail address' }],
-    })
-  const at = instant(world.clock.now())
-  const organisation: OrganisationRow = { id: world.ids.uuid(), name, slug, createdAt: at }
-  const account: AccountRow = {
-    id: world.ids.uuid(),
-    orgId: organisation.id,
-    name: 'Admin',
-    email: emailKey(email),
-    role: 'admin',
-    passwordHash: await hashPassword(password),
-    createdAt: at,
-    updatedAt: at,
-  }
-  const written = await transact(world, [...putOrganisation(organisation), ...putAccount(account)])
-  if (!written.ok) throw new Fault('conflict', 'The slug or the e-mail address is taken', { reason: 'taken' })
-  return { organisation, account }
+  checkNames(name, slug)
+  const createdAt = instant(world.clock.now())
+  const organisation = { id: world.ids.uuid(), name: name.trim().normalize('NFC'), slug, createdAt }
+  const admin = { name: accountName, email, password, role: 'admin' as const }
+  const account = await newAccount(world, organisation.id, admin)
+  const written = await transact(world, [
+    ...putOrganisation(organisation),
+    ...putAccount(account),
+    audited(world, organisation.id, {
+      actor: 'system',
+      action: 'organisation.created',
+      target: organisation.id,
+    }),
+  ])
+  if (written.ok) return { organisation, account }
+  // The second write is the lock on the slug.
+  if (written.found[1] === undefined) throw emailTaken()
+  throw new Fault('conflict', 'The slug is taken', { reason: 'slug_taken' })
+}
+
+function checkNames(name: string, slug: string): void {
+  const issues = [
+    ...(/^[^\p{Cc}]{1,200}$/u.test(name.trim())
+      ? []
+      : [{ path: '/name', code: 'length', message: 'name must have 1 to 200 printable characters' }]),
+    ...(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)
+      ? []
+      : [{ path: '/slug', code: 'slug', message: 'slug must have 1 to 63 of a-z, 0-9 and -' }]),
+  ]
+  if (issues.length > 0)
+    throw new Fault('validation_failed', 'The organisation cannot be made like this', { issues })
 }
 
 function slugOf(name: string): string {
-  const slug = name
+  return name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-  if (slug === '') throw new Fault('validation_failed', 'The name makes no slug: give one')
-  return slug
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 63)
 }

@@ -1,6 +1,6 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Fault } from '../faults.ts'
+import { Fault, type Issue } from '../faults.ts'
 
 const hashWith = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>
 
@@ -8,16 +8,29 @@ const hashWith = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2
 const cost = { memory: 19_456, passes: 2, parallelism: 1 }
 const tagBytes = 32
 const mostAtOnce = 4
+const longest = 128
+
 let running = 0
 const waiting: (() => void)[] = []
 
 /** @throws {Fault} `validation_failed` unless it has 8 to 128 characters; spaces count. */
 export function checkPassword(password: string): void {
-  const length = [...password].length
-  if (length >= 8 && length <= 128) return
-  throw new Fault('validation_failed', 'A password has 8 to 128 characters', {
-    issues: [{ path: '/password', code: 'length', message: 'password must have 8 to 128 characters' }],
-  })
+  const issues = passwordIssues(password)
+  if (issues.length > 0)
+    throw new Fault('validation_failed', 'A password has 8 to 128 characters', { issues })
+}
+
+/** What is wrong with a new password. Looked at before hashing, which takes time and memory. */
+export function passwordIssues(password: string): Issue[] {
+  if (password.length > 2 * longest || !password.isWellFormed()) return [issue]
+  const { length } = [...password]
+  return length >= 8 && length <= longest ? [] : [issue]
+}
+
+const issue: Issue = {
+  path: '/password',
+  code: 'length',
+  message: 'password must have 8 to 128 characters',
 }
 
 /** Hashes a password as PHC text, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
@@ -32,7 +45,7 @@ export async function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const read = readHash(hash)
   const tag = await derive(password, read.salt, read)
-  return timingSafeEqual(tag, read.tag)
+  return tag.length === read.tag.length && timingSafeEqual(tag, read.tag)
 }
 
 /** True if today's cost is higher than what the hash was made with. */
@@ -41,12 +54,9 @@ export function isWeak(hash: string): boolean {
   return memory < cost.memory || passes < cost.passes
 }
 
-// A verify that costs what a real one does, for names that nobody has.
-const nobodys = hashPassword(randomBytes(16).toString('hex'))
-
-/** Takes as long as `verifyPassword` and is never true. */
+/** Takes as long as `verifyPassword` and is never true: for names that nobody has. */
 export async function verifyNobody(password: string): Promise<false> {
-  await verifyPassword(password, await nobodys)
+  await derive(password, randomBytes(16), cost)
   return false
 }
 
@@ -73,19 +83,28 @@ async function derive(
   nonce: Buffer,
   { memory, passes, parallelism }: { memory: number; passes: number; parallelism: number },
 ): Promise<Buffer> {
-  if (running >= mostAtOnce) await new Promise<void>((resume) => waiting.push(resume))
-  running++
+  await takePlace()
   try {
-    return await hashWith('argon2id', {
-      message: password,
-      nonce,
-      parallelism,
-      tagLength: tagBytes,
-      memory,
-      passes,
-    })
+    const work = { message: password, nonce, parallelism, tagLength: tagBytes, memory, passes }
+    return await hashWith('argon2id', work)
   } finally {
-    running--
-    waiting.shift()?.()
+    leavePlace()
   }
+}
+
+/** How much hashing is going on, and how much waits for it. */
+export function hashingNow(): { running: number; waiting: number } {
+  return { running, waiting: waiting.length }
+}
+
+async function takePlace(): Promise<void> {
+  if (running < mostAtOnce) running++
+  else await new Promise<void>((resume) => waiting.push(resume))
+}
+
+/** Hands the place to whoever waits longest: it is never free for a latecomer in between. */
+function leavePlace(): void {
+  const next = waiting.shift()
+  if (next) next()
+  else running--
 }

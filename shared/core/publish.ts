@@ -11,6 +11,7 @@ import {
   type FlowChange,
   type FlowState,
   newState,
+  noted,
 } from './flow-change.ts'
 import type { Guard } from './flow-guard.ts'
 import { type FlowView, viewFlow } from './flow-view.ts'
@@ -81,7 +82,11 @@ export async function saveAndPublish(
         : await changeState(world, author, flowId, guard, async (before) => {
             const next = await changed(world, author, before, change)
             if (change.definition === undefined || hashOf(next.draft.text) === before.flow.latestHash)
-              return { state: next, result: null }
+              return {
+                state: next,
+                writes: next === before ? [] : [noted(world, author, 'flow.changed', flowId)],
+                result: null,
+              }
             // One call is one change, also where it saves the draft and publishes it.
             return await published(world, author, next, before.flow.revision + 1)
           })
@@ -98,7 +103,12 @@ async function createPublished(
   const fresh = await newState(world, author, { ...details, definition: needed(definition) })
   const { state, writes, result } = await published(world, author, fresh, 1)
   const { flow, draft } = state
-  await transact(world, [putFlow(flow, null), putDraft(flow.orgId, flow.id, draft), ...writes])
+  await transact(world, [
+    putFlow(flow, null),
+    putDraft(flow.orgId, flow.id, draft),
+    noted(world, author, 'flow.created', flow.id),
+    ...writes,
+  ])
   return { state, result }
 }
 

@@ -1,6 +1,6 @@
 import { getRun } from '../store/runs.ts'
 import type { World } from '../world.ts'
-import { noRun } from './refusal.ts'
+import { answering, noRun } from './refusal.ts'
 import { type RunView, viewRun } from './run-view.ts'
 
 /**
@@ -15,7 +15,9 @@ export async function readRun(
   runId: string,
   { parts = [] }: { parts?: 'inputs'[] } = {},
 ): Promise<RunView> {
-  const row = await getRun(world, orgId, runId)
-  if (!row) throw noRun()
-  return await viewRun(world, row, parts)
+  return await answering(world, async () => {
+    const row = await getRun(world, orgId, runId)
+    if (!row) throw noRun()
+    return await viewRun(world, row, parts)
+  })
 }

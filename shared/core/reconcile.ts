@@ -58,8 +58,8 @@ async function repairRun(world: World, row: RunRow): Promise<string> {
 
 async function startQueued(world: World, row: RunRow): Promise<string> {
   if (!(await startMachine(world, row))) return 'postponed'
-  const running = (await noteRunning(world, row)) ?? row
-  await moveCheck(world, running, world.clock.now() + firstCheckMs)
+  if (row.status === 'queued') await noteRunning(world, row)
+  else await moveCheck(world, row, world.clock.now() + firstCheckMs)
   return 'started'
 }
 

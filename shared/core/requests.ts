@@ -27,6 +27,8 @@ export interface KeptReply {
   location?: string
   etag?: string
   body: unknown
+  /** The run that it was about, as it stood then. */
+  run?: { id: string; status: string; version: number | null }
 }
 
 /** What a request with a key may do. */

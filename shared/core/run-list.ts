@@ -1,6 +1,7 @@
 import { listRunDays, type RunLine } from '../store/run-lists.ts'
+import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
-import { type RunError, type RunWord, wordFor } from './run-view.ts'
+import { type RunError, type RunWord, shownWaits, viewWait, type WaitView, wordFor } from './run-view.ts'
 
 /** A run as lists show it. */
 export interface RunSummary {
@@ -15,6 +16,8 @@ export interface RunSummary {
   durationMs: number | null
   error: Pick<RunError, 'code' | 'message'> | null
   openWaits: number
+  /** Open ones, oldest first, at most 50, if they were asked for. */
+  waits: WaitView[]
 }
 
 export interface RunQuery {
@@ -25,6 +28,8 @@ export interface RunQuery {
   offset?: number | undefined
   /** `nextKey` of the page before. */
   after?: string | undefined
+  /** Whether to read the open waits of the page's runs. @default false */
+  withWaits?: boolean | undefined
 }
 
 /** `total` counts up to this; more is `totalCapped`. */
@@ -36,7 +41,7 @@ const mostCounted = 10_000
 export async function listPage(
   world: World,
   orgId: string,
-  { flowId, statuses, limit, offset = 0, after }: RunQuery,
+  { flowId, statuses, limit, offset = 0, after, withWaits = false }: RunQuery,
 ): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
   const page: RunLine[] = []
   let total = 0
@@ -54,15 +59,26 @@ export async function listPage(
     else if (page.length <= limit) page.push(line)
   }
   const last = page.length > limit ? page[limit - 1] : undefined
+  const runs = page.slice(0, limit)
   return {
-    runs: page.slice(0, limit).map(summary),
+    runs: await Promise.all(
+      runs.map(async (line) => summary(line, withWaits ? await waitsOf(world, orgId, line) : [])),
+    ),
     total,
     totalCapped: more,
     nextKey: last?.sortKey ?? null,
   }
 }
 
-function summary(line: RunLine): RunSummary {
+/** The index is a moment behind: what has been answered since is left out. */
+async function waitsOf(world: World, orgId: string, line: RunLine): Promise<WaitView[]> {
+  if (wordFor(line) !== 'waiting') return []
+  const keys = [...(line.openWaits ?? [])].sort().slice(0, shownWaits)
+  const waits = await getWaits(world, orgId, line.id, keys)
+  return waits.map(viewWait).filter(({ status }) => status === 'open' || status === 'claimed')
+}
+
+function summary(line: RunLine, waits: WaitView[]): RunSummary {
   const { startedAt = null, finishedAt = null } = line
   const createdAt = line.sortKey.slice(0, line.sortKey.indexOf('#'))
   const error = line.error === undefined ? null : (JSON.parse(line.error) as RunError)
@@ -78,5 +94,6 @@ function summary(line: RunLine): RunSummary {
     durationMs: finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt ?? createdAt),
     error: error && { code: error.code, message: error.message },
     openWaits: line.openWaits?.size ?? 0,
+    waits,
   }
 }

@@ -6,11 +6,14 @@ import {
 } from '@aws-sdk/client-sfn'
 import { instant } from '../aws/clock.ts'
 import { isTransient } from '../aws/transient.ts'
-import { changeRun, getInputs, type RunRow } from '../store/runs.ts'
+import { changeRun, checkKey, getInputs, type RunRow } from '../store/runs.ts'
 import type { World } from '../world.ts'
 import { executionInput } from './execution-input.ts'
 import { type RunView, viewRun } from './run-view.ts'
 import { hasPaused, watchRun } from './watch-run.ts'
+
+/** When the sweep first asks the engine about a run. */
+const firstCheckMs = 10 * 60_000
 
 /**
  * Starts the machine of a queued run and waits for what comes of it. A run that the engine does not take now stays queued:
@@ -56,11 +59,12 @@ function sendStart(states: SFNClient, input: { stateMachineArn: string; name: st
  * @returns the row as it stands, null if that is not known.
  */
 export async function noteRunning(world: World, row: RunRow): Promise<RunRow | null> {
-  const now = instant(world.clock.now())
+  const now = world.clock.now()
+  const at = instant(now)
   try {
     const { row: after } = await changeRun(world, row.orgId, row.id, {
-      set: { status: 'running', updatedAt: now },
-      setOnce: { startedAt: now },
+      set: { status: 'running', updatedAt: at, gsi2sk: checkKey(row.orgId, row.id, now + firstCheckMs) },
+      setOnce: { startedAt: at },
       from: ['queued'],
     })
     return after

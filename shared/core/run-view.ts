@@ -67,7 +67,7 @@ export interface RunView {
 }
 
 /** Most waits that are shown with a run. */
-const shownWaits = 50
+export const shownWaits = 50
 
 /** How the run stands: waiting is derived from open waits, never stored. */
 export function wordFor(row: Pick<RunRow, 'status' | 'openWaits'>): RunWord {

@@ -37,7 +37,7 @@ export async function listRuns(
   orgId: string,
   query: RunQuery,
 ): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
-  return await listPage(world, orgId, query)
+  return await answering(world, () => listPage(world, orgId, query))
 }
 
 /**
@@ -64,7 +64,7 @@ export async function listSteps(
   filter: StepFilter = {},
 ): Promise<StepRecord[]> {
   const { readSteps } = await import('./steps-of-run.ts')
-  return await readSteps(world, orgId, runId, filter)
+  return await answering(world, () => readSteps(world, orgId, runId, filter))
 }
 
 /** The log of a run, oldest first. @throws {Fault} `not_found`. */
@@ -75,7 +75,7 @@ export async function listLogs(
   page: { level?: LogLevel | undefined; limit: number; offset: number },
 ): Promise<{ logs: LogEntry[]; total: number }> {
   const { readLogs } = await import('./logs.ts')
-  return await readLogs(world, orgId, runId, page)
+  return await answering(world, () => readLogs(world, orgId, runId, page))
 }
 
 /** The inputs and what came with the start. @throws {Fault} `not_found`. */

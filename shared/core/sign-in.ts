@@ -1,7 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
 import { type AccountRow, emailKey, findAccount, renewHash } from '../store/accounts.ts'
-import { addTo, countIn } from '../store/rates.ts'
+import { countTry, uncountTry } from '../store/login-failures.ts'
 import {
   getSessionAndAccount,
   putSession,
@@ -14,6 +14,9 @@ import type { World } from '../world.ts'
 import { audit } from './audit.ts'
 import { hashPassword, isWeak, verifyNobody, verifyPassword } from './passwords.ts'
 import type { Principal } from './principal.ts'
+import { answering } from './refusal.ts'
+import { endReused, unauthorized } from './refused-credential.ts'
+import { isOpen, isRepeat, sessionLifeMs } from './token-family.ts'
 import { readToken, signToken } from './tokens.ts'
 
 /** What a sign-in or refresh gives. */
@@ -23,16 +26,10 @@ export interface Session {
   accountId: string
 }
 
-const sessionLifeMs = 30 * 86_400_000
-/** The token before may be swapped once more, e.g. by a second tab, and yields the same bytes. */
-const leewayMs = 60_000
 const failureWindowMs = 15 * 60_000
 const mostFailures = 10
-
-/** The one refusal of everything that is no valid credential. */
-export function unauthorized(): Fault {
-  return new Fault('unauthorized', 'A valid credential is needed')
-}
+/** Longest password that is compared, in UTF-16 code units: none is longer. */
+const longestPassword = 256
 
 /**
  * Opens a session. An unknown name costs the same time as a known one.
@@ -43,45 +40,49 @@ export async function logIn(
   world: World,
   { username, password, address }: { username: string; password: string; address: string },
 ): Promise<Session> {
-  const failures = failureCount(world, username, address)
-  await refuseGuessing(world, failures)
-  const account = await findAccount(world, username)
-  const right =
-    account === null || password.length > 1024
-      ? await verifyNobody('not this one')
-      : await verifyPassword(password, account.passwordHash)
-  if (!right || account === null || account.disabled) {
-    await addTo(world, failures.scope, failures.window, Math.ceil((failures.endsAt + failureWindowMs) / 1000))
-    if (account !== null)
-      await audit(world, account.orgId, {
-        actor: 'system',
-        action: 'session.refused',
-        target: account.id,
-        address,
-      })
-    throw unauthorized()
-  }
-  if (isWeak(account.passwordHash)) await renewHash(world, account, await hashPassword(password))
-  return openSession(world, account, address)
+  return await answering(world, async () => {
+    const account = await findAccount(world, username)
+    const known = account !== null && account.disabled !== true ? account : null
+    await provePassword(world, { account: known, username, password, address })
+    if (known === null) throw unauthorized()
+    if (isWeak(known.passwordHash)) await renewHash(world, known, await hashPassword(password))
+    return await openSession(world, known, address)
+  })
 }
 
-interface Failures {
-  scope: string
-  window: string
-  /** Milliseconds since 1970. */
-  endsAt: number
-}
-
-function failureCount({ clock }: World, username: string, address: string): Failures {
-  const start = Math.floor(clock.now() / failureWindowMs) * failureWindowMs
+/**
+ * Compares a password, and counts it if it is wrong.
+ *
+ * @param tried.account null for a name that nobody has, which is refused in the same time.
+ * @throws {Fault} `unauthorized`, `rate_limited`.
+ */
+export async function provePassword(
+  world: World,
+  tried: { account: AccountRow | null; username: string; password: string; address: string },
+): Promise<void> {
+  const { account, username, password, address } = tried
   const scope = `login#${digest(`${emailKey(username)} ${address}`)}`
-  return { scope, window: new Date(start).toISOString(), endsAt: start + failureWindowMs }
+  const now = world.clock.now()
+  const until = await countTry(world, scope, { now, windowMs: failureWindowMs, most: mostFailures })
+  if (until !== null) throw tooMany(until - now)
+  const right =
+    account !== null && password.length <= longestPassword
+      ? await verifyPassword(password, account.passwordHash)
+      : await verifyNobody(password.slice(0, longestPassword))
+  if (right) return await uncountTry(world, scope, now)
+  // Names that nobody has leave an entry too: else the missing write would tell them from others.
+  await audit(world, account?.orgId ?? 'none', {
+    actor: 'system',
+    action: 'session.refused',
+    target: account?.id ?? 'none',
+    address,
+  })
+  throw unauthorized()
 }
 
-async function refuseGuessing(world: World, { scope, window, endsAt }: Failures): Promise<void> {
-  if ((await countIn(world, scope, window)) < mostFailures) return
-  const retryAfterSeconds = Math.max(1, Math.ceil((endsAt - world.clock.now()) / 1000))
-  throw new Fault('rate_limited', 'Too many failed sign-ins', { limit: mostFailures, retryAfterSeconds })
+function tooMany(milliseconds: number): Fault {
+  const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
+  return new Fault('rate_limited', 'Too many failed sign-ins', { limit: mostFailures, retryAfterSeconds })
 }
 
 async function openSession(world: World, account: AccountRow, address: string): Promise<Session> {
@@ -90,6 +91,7 @@ async function openSession(world: World, account: AccountRow, address: string): 
     id: world.ids.uuid(),
     orgId: account.orgId,
     accountId: account.id,
+    epoch: account.epoch,
     jti: world.ids.uuid(),
     issuedAt: Math.floor(now / 1000),
     openedAt: now,
@@ -102,7 +104,7 @@ async function openSession(world: World, account: AccountRow, address: string): 
     target: row.id,
     address,
   })
-  return tokenOf(world, row, account)
+  return await tokenOf(world, row, account)
 }
 
 async function tokenOf(world: World, row: SessionRow, { role }: AccountRow): Promise<Session> {
@@ -117,42 +119,29 @@ async function tokenOf(world: World, row: SessionRow, { role }: AccountRow): Pro
  * @throws {Fault} `unauthorized`
  */
 export async function refresh(world: World, token: string): Promise<Session> {
-  const claims = await readToken(world, token)
-  if (claims === null) throw unauthorized()
-  const { session, account } = await getSessionAndAccount(world, claims.org, claims.sid, claims.sub)
-  if (session === null || account === null || account.disabled || session.revokedAt !== undefined)
+  return await answering(world, async () => {
+    const claims = await readToken(world, token)
+    if (claims === null) throw unauthorized()
+    const { session, account } = await getSessionAndAccount(world, claims.org, claims.sid, claims.sub)
+    const now = world.clock.now()
+    if (session === null || account === null || !isOpen(session, account, now)) throw unauthorized()
+    const swap = { from: claims.jti, to: world.ids.uuid(), issuedAt: Math.floor(now / 1000), now }
+    const { swapped, row } = await swapToken(world, session, swap)
+    if (row === null || row.revokedAt !== undefined) throw unauthorized()
+    if (swapped || isRepeat(row, claims.jti, now)) return await tokenOf(world, row, account)
+    await endReused(world, row)
     throw unauthorized()
-  const now = world.clock.now()
-  if (now > session.openedAt + sessionLifeMs) throw unauthorized()
-  const issuedAt = Math.floor(now / 1000)
-  const { swapped, row } = await swapToken(world, session, {
-    from: claims.jti,
-    to: world.ids.uuid(),
-    issuedAt,
-    now,
   })
-  if (row === null || row.revokedAt !== undefined) throw unauthorized()
-  if (swapped || isRepeat(row, claims.jti, now)) return tokenOf(world, row, account)
-  await endReused(world, row)
-  throw unauthorized()
 }
 
-function isRepeat({ previousJti, swappedAt = 0 }: SessionRow, jti: string, now: number): boolean {
-  return previousJti === jti && now <= swappedAt + leewayMs
-}
-
-/** A token that was replaced is used again: somebody else may have it. */
-export async function endReused(world: World, { orgId, id, accountId }: SessionRow): Promise<void> {
-  await revokeSession(world, orgId, id, instant(world.clock.now()))
-  await audit(world, orgId, { actor: `user:${accountId}`, action: 'session.reuse_detected', target: id })
-}
-
-/** Ends the session at once. */
+/** Ends the session at once. @throws {Fault} `unauthorized` for a key, which has none. */
 export async function logOut(
   world: World,
   { orgId, sessionId, actor, requestId, address }: Principal,
 ): Promise<void> {
   if (sessionId === null) throw unauthorized()
-  await revokeSession(world, orgId, sessionId, instant(world.clock.now()))
-  await audit(world, orgId, { actor, action: 'session.revoked', target: sessionId, requestId, address })
+  await answering(world, async () => {
+    if (await revokeSession(world, orgId, sessionId, instant(world.clock.now())))
+      await audit(world, orgId, { actor, action: 'session.revoked', target: sessionId, requestId, address })
+  })
 }

@@ -37,6 +37,8 @@ export interface StartOrder {
   /** 0-25. */
   waitSeconds: number
   idempotency?: IdempotencyKey
+  /** W3C trace context of the request, well formed; handed to every step. */
+  traceparent?: string
 }
 
 /** Made by another run's `flow` step. */
@@ -164,6 +166,7 @@ async function newRun(
     ...(parent ? { parentRunId: parent.runId, parentStepKey: parent.stepKey } : {}),
     depth: parent?.depth ?? 0,
     ...ownerOf(flow.createdBy),
+    ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),
     retentionSeconds: graph.settings.retentionDays * 86_400,
     entry: JSON.stringify({ stepId: graph.start, as: first?.writtenType ?? null }),
   }

@@ -1,4 +1,4 @@
-import { signingSecret } from '../aws/platform-secrets.ts'
+import { currentSigningKey, signingKeyNamed } from '../aws/platform-secrets.ts'
 import type { World } from '../world.ts'
 
 /** What an access token says (conventions.md §1). */
@@ -14,7 +14,8 @@ export interface AccessClaims {
 
 const audience = 'sluice-api'
 const type = 'at+jwt'
-const keyId = 'signing-1'
+/** Longest token that is looked at, in characters. */
+const longest = 4096
 
 /** Signs an access token: the same claims give the same bytes. */
 export async function signToken(
@@ -23,44 +24,52 @@ export async function signToken(
 ): Promise<{ token: string; expiresAt: string }> {
   const { baseUrl, accessTokenSeconds } = world.settings
   const { sub, jti, iat, ...own } = claims
+  const { kid, secret } = await currentSigningKey(world)
   const { SignJWT } = await import('jose')
   const token = await new SignJWT({ ...own })
-    .setProtectedHeader({ alg: 'HS256', typ: type, kid: keyId })
+    .setProtectedHeader({ alg: 'HS256', typ: type, kid })
     .setIssuer(baseUrl)
     .setAudience(audience)
     .setSubject(sub)
     .setJti(jti)
     .setIssuedAt(iat)
     .setExpirationTime(iat + accessTokenSeconds)
-    .sign(await signingSecret(world))
+    .sign(secret)
   return { token, expiresAt: new Date((iat + accessTokenSeconds) * 1000).toISOString() }
 }
 
 /** The claims of a token that is ours and in its time; null for everything else, whatever is wrong with it. */
 export async function readToken(world: World, token: string): Promise<AccessClaims | null> {
+  if (token.length > longest) return null
+  // What cannot be read is the service's failure, not the token's.
+  await currentSigningKey(world)
   try {
-    const secret = await signingSecret(world)
     // Read from disk by the first bearer token: API keys and open routes do without.
     const { jwtVerify } = await import('jose')
-    const { payload } = await jwtVerify(
-      token,
-      ({ kid }) => {
-        if (kid !== keyId) throw new Error('Unknown key')
-        return secret
-      },
-      {
-        algorithms: ['HS256'],
-        issuer: world.settings.baseUrl,
-        audience,
-        typ: type,
-        requiredClaims: ['sub', 'org', 'sid', 'jti', 'iat', 'exp'],
-        maxTokenAge: world.settings.accessTokenSeconds,
-        clockTolerance: 5,
-        currentDate: new Date(world.clock.now()),
-      },
-    )
-    return payload as unknown as AccessClaims
+    const { payload } = await jwtVerify(token, ({ kid }) => secretOf(world, kid), {
+      algorithms: ['HS256'],
+      issuer: world.settings.baseUrl,
+      audience,
+      typ: type,
+      requiredClaims: ['sub', 'org', 'sid', 'jti', 'iat', 'exp'],
+      maxTokenAge: world.settings.accessTokenSeconds,
+      clockTolerance: 5,
+      currentDate: new Date(world.clock.now()),
+    })
+    return areTexts(payload) ? (payload as unknown as AccessClaims) : null
   } catch {
+    // Any throw of verify is the same refusal: a wrong key type throws a plain TypeError.
     return null
   }
+}
+
+async function secretOf(world: World, kid: unknown): Promise<Uint8Array> {
+  const found = typeof kid === 'string' ? await signingKeyNamed(world, kid) : null
+  if (found === null) throw new Error('No key of that name')
+  return found.secret
+}
+
+/** Only what we signed gets here; still nothing but text goes into a key of the table. */
+function areTexts(payload: Record<string, unknown>): boolean {
+  return ['sub', 'org', 'sid', 'jti'].every((name) => typeof payload[name] === 'string')
 }

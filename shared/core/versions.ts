@@ -1,6 +1,6 @@
 import type { Machine } from '../asl/states.ts'
 import type { Kinds } from '../compile/kind.ts'
-import type { Graph } from '../definitions/graph.ts'
+import type { Graph, Written } from '../definitions/graph.ts'
 import { Fault } from '../faults.ts'
 import { type FlowRow, getFlow } from '../store/flows.ts'
 import { definitionOfRow, getMachine } from '../store/machines.ts'
@@ -8,6 +8,7 @@ import { getFlowWithVersion, type ReadyMachine, readVersions, type VersionRow } 
 import type { World } from '../world.ts'
 import { graphOf, kindsOf, runnableDefinition } from './definition-of.ts'
 import { readState, summaryOf } from './flow-change.ts'
+import type { FlowView } from './flow-view.ts'
 import { ensureMachine, type MachineKind } from './machines.ts'
 import { noFlow, noVersion } from './version-faults.ts'
 import { keepVersion, machineOfVersion, versionOf } from './version-rows.ts'
@@ -142,6 +143,16 @@ export async function readVersion(
 ): Promise<VersionView> {
   const { flow, version } = await findVersion(world, orgId, flowId, wanted)
   return viewVersion(version, flow)
+}
+
+/** What a flow is where there are no drafts: its latest version's text, its draft if nothing is published. */
+export async function readLatest(
+  world: World,
+  orgId: string,
+  { id, latestVersion, written }: Pick<FlowView, 'id' | 'latestVersion' | 'written'>,
+): Promise<Written> {
+  if (latestVersion === null) return written
+  return (await readVersion(world, orgId, id, latestVersion)).written
 }
 
 async function findVersion(world: World, orgId: string, flowId: string, wanted: number | 'latest') {

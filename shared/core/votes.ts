@@ -4,12 +4,12 @@ import { changeRun, type RunRow } from '../store/runs.ts'
 import { voteOnWait } from '../store/wait-changes.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
-import type { CheckedAnswer } from './checked-answer.ts'
+import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { alreadyVoted, secondAnswer, waitExpired } from './second-answer.ts'
 
 /**
- * Counts an approval where several are needed (conventions.md §8, rule 6). `decided`: the wait may be claimed, because one
- * is enough, enough have approved, or somebody rejects.
+ * Counts an approval where several are needed (conventions.md §8, rule 6). null: the wait may be claimed, because one is
+ * enough, enough have approved, or somebody rejects.
  *
  * @throws {Fault} `wait_already_answered` if this voter has decided otherwise, or the wait is closed; `wait_expired`.
  */
@@ -19,20 +19,24 @@ export async function castVote(
   wait: WaitRow,
   question: Question,
   answer: CheckedAnswer,
-): Promise<'decided' | 'voted' | 'voted before'> {
-  if (wait.votes === undefined) return 'decided'
+): Promise<Taking | null> {
+  if (wait.votes === undefined) return null
   const { needed } = question.approvals as { needed: number }
   const decision = String(answer.outcome.decision)
   const before = wait.votes[answer.voter]
   if (before && before.decision !== decision) throw alreadyVoted(before)
-  if (decision !== 'approve') return 'decided'
-  if (before) return Object.keys(wait.votes).length >= needed ? 'decided' : 'voted before'
+  if (decision !== 'approve') return null
+  if (before) return countOf(wait) >= needed ? null : { wait, replayed: true, voted: true }
   const vote = { decision, by: answer.actor, at: answer.at }
   const { voted, row } = await voteOnWait(world, wait, answer.voter, vote)
   if (!voted) return await afterLostVote(world, run, row ?? wait, needed, answer)
-  if (Object.keys(row?.votes ?? {}).length >= needed) return 'decided'
+  if (countOf(row) >= needed) return null
   await changeRun(world, run.orgId, run.id, { set: { updatedAt: instant(world.clock.now()) } })
-  return 'voted'
+  return { wait: row ?? wait, replayed: false, voted: true }
+}
+
+function countOf(wait: WaitRow | null): number {
+  return Object.keys(wait?.votes ?? {}).length
 }
 
 async function afterLostVote(
@@ -40,12 +44,11 @@ async function afterLostVote(
   run: RunRow,
   row: WaitRow,
   needed: number,
-  { actor, answerHash, voter }: CheckedAnswer,
-): Promise<'decided' | 'voted before'> {
-  const votes = row.votes ?? {}
-  if (row.status === 'open' && votes[voter])
-    return Object.keys(votes).length >= needed ? 'decided' : 'voted before'
+  { actor, answerHash, voter, outcome }: CheckedAnswer,
+): Promise<Taking | null> {
+  if (row.status === 'open' && row.votes?.[voter])
+    return countOf(row) >= needed ? null : { wait: row, replayed: true, voted: true }
   if (row.status === 'open') throw waitExpired(row)
-  await secondAnswer(world, run, row, { actor, answerHash })
-  return 'voted before'
+  const given = { actor, answerHash, voter, decision: outcome.decision }
+  return { wait: await secondAnswer(world, run, row, given), replayed: true }
 }

@@ -64,7 +64,7 @@ async function attempt(world: World, event: WorkEvent, run: RunRow, step: WorkSt
   let output: Json = null
   try {
     const args = await open(world, event, run, values)
-    output = await step.run(args, toolsFor(world, event, begun, lines))
+    output = await step.run(args, toolsFor(world, event, run, begun, lines))
   } catch (error) {
     failure = asStepError(world, error)
   }
@@ -84,15 +84,22 @@ async function open(world: World, event: WorkEvent, run: RunRow, values: string[
   return resolved.args
 }
 
-function toolsFor(world: World, event: WorkEvent, { stepKey: key }: StepRow, lines: LogLine[]): Tools {
+function toolsFor(
+  world: World,
+  event: WorkEvent,
+  row: RunRow,
+  { stepKey: key }: StepRow,
+  lines: LogLine[],
+): Tools {
   const { run, stepId, retries, timeoutSeconds } = event
+  const trace = row.traceparent?.split('-')[1] ?? run.id.replaceAll('-', '')
   const span = createHash('sha256').update(key).digest('hex').slice(0, 16)
   return {
     run,
     stepId,
     attempt: retries + 1,
     effectKey: `${run.id}:${key}`,
-    traceparent: `00-${run.id.replaceAll('-', '')}-${span}-01`,
+    traceparent: `00-${trace}-${span}-01`,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     now: () => world.clock.now(),
     outbound: world.outbound,

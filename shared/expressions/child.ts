@@ -1,35 +1,73 @@
-import { evaluateByLibrary } from './evaluate.ts'
-import { largestValueBytes } from './limits.ts'
+import jsonata from 'jsonata'
+import { isRealFunction, prepareTree, registerFunctions } from './child-functions.ts'
+import { limits } from './limits.ts'
+import { LinearRegex } from './regex-engine.ts'
 
-/** One expression to evaluate; values travel as JSON text. */
-export interface Work {
+/**
+ * The child process that evaluates what the main process may not (hardening.md 2.1): no environment, no files, no
+ * add-ons, 64 MB; killed by its parent when it does not answer in time.
+ */
+
+/** What the parent asks: `input` and `bindings` are JSON text. */
+export interface Question {
   source: string
-  input: string | null
-  variables: string
+  input: string | undefined
+  bindings: string
+  evaluationMs: number
 }
 
-/** What came of it: JSON text, nothing (the expression has no value), or why not. */
-export type Outcome = { json: string } | { nothing: true } | { failed: string }
+/** What it is told: JSON text, nothing at all, or why not. */
+export type Answer = { ready: true } | { output?: string } | { error: string }
 
-/** The process in which expressions are evaluated that could take a process down. */
-process.on('message', async (work: Work) => {
-  process.send?.(await evaluate(work))
-})
+const compiled = new Map<string, jsonata.Expression>()
 
-async function evaluate({ source, input, variables }: Work): Promise<Outcome> {
+function compile({ source, evaluationMs }: Question): jsonata.Expression {
+  const known = compiled.get(source)
+  if (known) return known
+  const options = {
+    timeout: evaluationMs,
+    stack: limits.evaluationDepth,
+    sequence: limits.sequenceLength,
+    RegexEngine: LinearRegex as unknown as RegExpConstructor,
+  }
+  const expression = jsonata(source, options)
+  // Members of a list or object are evaluated side by side and counted as if they were nested.
+  options.stack += prepareTree(expression.ast())
+  registerFunctions(expression)
+  // Each keeps the parser's tables alive: some 50 KB of the child's 64 MB.
+  if (compiled.size >= limits.expressionsPerChild) compiled.delete(compiled.keys().next().value!)
+  compiled.set(source, expression)
+  return expression
+}
+
+async function answer(question: Question): Promise<Answer> {
   try {
-    const value = await evaluateByLibrary(
-      source,
-      input === null ? undefined : JSON.parse(input),
-      JSON.parse(variables),
-    )
-    const json = JSON.stringify(value)
-    if (json === undefined) return { nothing: true }
-    if (Buffer.byteLength(json) > largestValueBytes)
-      return { failed: `The value is over ${largestValueBytes} bytes` }
-    return { json }
+    const input = question.input === undefined ? undefined : JSON.parse(question.input)
+    const value = await compile(question).evaluate(input, JSON.parse(question.bindings))
+    if (value === undefined) return {}
+    const output = JSON.stringify(value, onlyJson)
+    if (Buffer.byteLength(output) > limits.outputBytes) return { error: 'The result is larger than 256 KiB' }
+    return { output }
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string }
-    return { failed: [code, message].filter(Boolean).join(': ').slice(0, 500) || 'The expression failed' }
+    return { error: reason(error) }
   }
 }
+
+function onlyJson(_name: string, value: unknown): unknown {
+  if (isRealFunction(value)) throw new Error('The result is a function, not a value')
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error('The result is out of the range of numbers')
+  return value
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string }
+  const text = String(message ?? error).slice(0, 300)
+  return typeof code === 'string' ? `${code}: ${text}` : text
+}
+
+process.on('disconnect', () => process.exit())
+process.on('message', async (question: Question) => {
+  process.send?.(await answer(question))
+})
+process.send?.({ ready: true } satisfies Answer)

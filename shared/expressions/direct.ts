@@ -1,215 +1,274 @@
-import { calls } from './direct-calls.ts'
-import { beyond, isObject, member, NeedsJsonata, numberOf, text, truth } from './direct-values.ts'
-import { leftOf, membersOf, type Tree } from './tree.ts'
+import { arithmetic, directFunctions, ordered } from './direct-functions.ts'
+import { filterStep, pathOf } from './direct-path.ts'
+import { EvaluationError } from './error.ts'
+import {
+  isDeepEqual,
+  isNumeric,
+  setMember,
+  spend,
+  TooMuchWork,
+  textOf,
+  truthOf,
+  unwrapped,
+} from './json-values.ts'
+import { limits } from './limits.ts'
+import type { Part, Run } from './sequence.ts'
+import { Items } from './sequence.ts'
+import { type Pair, type Stage, someTree, type Tree } from './tree.ts'
 
-/** Variables by name; inner scopes inherit from outer ones. */
-export type Variables = Record<string, unknown>
+/** An expression that is evaluated at once, in the main process. */
+export interface Direct {
+  /** It makes values, so that a result may be larger than what went in. */
+  builds: boolean
+  /**
+   * @throws {EvaluationError} as JSONata would.
+   * @throws {TooMuchWork} when the values are too large for the main process.
+   */
+  evaluate(input: unknown, bindings: Record<string, unknown>): unknown
+}
 
-/** A tree made into a function, for the part of JSONata that needs no sequences. */
-export type Direct = (variables: Variables) => unknown
+/** Where a variable of the expression is kept; `count` of them are needed. */
+interface Scope {
+  slots: ReadonlyMap<string, number>
+  all: { count: number }
+}
 
-/** Makes a function of a tree, or undefined if it holds more than variables, members, literals, operators and plain calls. */
-export function makeDirect(tree: Tree): Direct | undefined {
-  try {
-    return make(tree)
-  } catch (error) {
-    if (error instanceof NeedsJsonata) return undefined
-    throw error
+/** Makes a synchronous evaluator of a tree that `isSafe`, with exactly the semantics of JSONata 2.0.6. */
+export function compileDirect(tree: Tree): Direct {
+  const all = { count: 0 }
+  const part = compile(tree, { slots: new Map(), all })
+  return {
+    builds: someTree(
+      tree,
+      (found) => builders.has(found.type) || (found.type === 'binary' && found.value === '&'),
+    ),
+    evaluate(input, bindings) {
+      // The full evaluator treats a list as context in its own way.
+      if (Array.isArray(input)) throw new TooMuchWork()
+      const run = { bindings, slots: new Array(all.count), left: limits.directWork, overflowed: false }
+      const value = part(input, run)
+      // Whether the number is part of the result is told by the full evaluator.
+      if (run.overflowed) throw new TooMuchWork()
+      return value
+    },
   }
 }
 
-function make(tree: Tree): Direct {
-  if (tree.predicate || tree.stages || tree.group || tree.focus || tree.index || tree.keepArray)
-    return beyond()
+const builders = new Set<Tree['type']>(['array', 'object', 'function'])
+
+function compile(tree: Tree, scope: Scope): Part {
+  const part = compileCore(tree, scope)
+  if (!tree.predicate) return part
+  const filters = tree.predicate.map((stage) => compileStage(stage, scope))
+  return (context, run) => {
+    let value = part(context, run)
+    for (const filter of filters) value = filter(value, run)
+    return unwrappedItems(value)
+  }
+}
+
+function unwrappedItems(value: unknown): unknown {
+  return value instanceof Items ? unwrapped(value.items) : value
+}
+
+function compileStage(stage: Stage, scope: Scope): (value: unknown, run: Run) => unknown {
+  if (stage.type === 'index') throw new Error('not safe')
+  return filterStep(stage.expr.type === 'number' ? stage.expr.value : compile(stage.expr, scope))
+}
+
+function compileCore(tree: Tree, scope: Scope): Part {
   switch (tree.type) {
     case 'string':
     case 'number':
     case 'value':
-      return () => tree.value
-    case 'variable':
-      return makeVariable(String(tree.value))
-    case 'path':
-      return makePath(tree)
-    case 'block':
-      return makeBlock(tree.expressions ?? [])
-    case 'condition':
-      return makeCondition(tree)
-    case 'unary':
-      return makeUnary(tree)
-    case 'binary':
-      return makeBinary(String(tree.value), make(leftOf(tree)), make(tree.rhs!))
-    case 'function':
-      return makeCall(tree)
-  }
-  return beyond()
-}
-
-function makeVariable(name: string): Direct {
-  if (name === '' || name === '$' || name === '__proto__') return beyond()
-  return (variables) => {
-    const value = variables[name]
-    return typeof value === 'function' ? beyond() : value
-  }
-}
-
-function makePath({ steps = [], ...path }: Tree): Direct {
-  const [first, ...rest] = steps
-  if (path.keepArray || first?.type !== 'variable') return beyond()
-  const names = rest.map((step) => {
-    if (step.type !== 'name' || Object.keys(step).some((member) => !plainStep.has(member))) return beyond()
-    return String(step.value)
-  })
-  const start = make(first)
-  return (variables) => {
-    let value = start(variables)
-    for (const name of names) value = member(value, name)
-    return value
-  }
-}
-
-const plainStep = new Set(['type', 'value', 'position'])
-
-/** A block has variables of its own; only its direct parts may bind them. */
-function makeBlock(expressions: Tree[]): Direct {
-  const parts = expressions.map((part) => (part.type === 'bind' ? makeBind(part) : make(part)))
-  const binds = expressions.some(({ type }) => type === 'bind')
-  return (variables) => {
-    const inner = binds ? Object.create(variables) : variables
-    let value: unknown
-    for (const part of parts) value = part(inner)
-    return value
-  }
-}
-
-function makeBind(tree: Tree): Direct {
-  const name = String(leftOf(tree).value)
-  const value = make(tree.rhs!)
-  return (variables) => {
-    const bound = value(variables)
-    variables[name] = bound
-    return bound
-  }
-}
-
-function makeCondition(tree: Tree): Direct {
-  const [test, yes] = [make(tree.condition!), make(tree.then!)]
-  const no = tree.else ? make(tree.else) : () => undefined
-  return (variables) => (truth(test(variables)) ? yes(variables) : no(variables))
-}
-
-function makeUnary(tree: Tree): Direct {
-  if (tree.value === '[') return makeList(tree.expressions ?? [])
-  if (tree.value === '{') return makeObject(membersOf(tree))
-  const value = make(tree.expression!)
-  return (variables) => {
-    const operand = value(variables)
-    return operand === undefined ? undefined : -numberOf(operand)
-  }
-}
-
-function makeList(items: Tree[]): Direct {
-  const parts = items.map((item) => ({
-    nested: item.type === 'unary' && item.value === '[',
-    value: make(item),
-  }))
-  return (variables) => {
-    const list: unknown[] = []
-    for (const { nested, value } of parts) {
-      const item = value(variables)
-      if (item === undefined) continue
-      // JSONata keeps a list that is written inside a list, and flattens one that comes from elsewhere.
-      if (Array.isArray(item) && !nested) list.push(...item)
-      else list.push(item)
+    case 'regex': {
+      const { value } = tree
+      return () => value
     }
-    return list
+    case 'variable':
+      return compileVariable(tree.value, scope)
+    case 'name':
+    case 'path':
+      return compilePath(tree.type === 'path' ? tree.steps : [tree], scope)
+    case 'binary':
+      return compileOperator(tree.value, compile(tree.lhs, scope), compile(tree.rhs, scope))
+    case 'negative':
+      return negative(compile(tree.expression, scope))
+    case 'condition':
+      return compileCondition(tree, scope)
+    case 'block':
+      return compileBlock(tree.expressions, scope)
+    case 'array':
+      return compileArray(tree.expressions, scope)
+    case 'object':
+      return compileObject(tree.pairs, scope)
+    case 'function':
+      return compileCall(tree, scope)
+    default:
+      throw new Error(`${tree.type} is not safe`)
   }
 }
 
-function makeObject(pairs: [Tree, Tree][]): Direct {
-  const parts = pairs.map(([key, value]) => {
-    if (key.type !== 'string' || key.predicate || key.value === '__proto__') return beyond()
-    return [String(key.value), make(value)] as const
-  })
-  if (new Set(parts.map(([key]) => key)).size < parts.length) return beyond()
-  return (variables) => {
-    const object: Variables = {}
-    for (const [key, part] of parts) {
-      const value = part(variables)
-      if (value !== undefined) object[key] = value
+function compileVariable(name: string, scope: Scope): Part {
+  if (name === '') return (context) => context
+  const slot = scope.slots.get(name)
+  if (slot !== undefined) return (_context, run) => run.slots[slot]
+  return (_context, run) => (Object.hasOwn(run.bindings, name) ? run.bindings[name] : undefined)
+}
+
+function compilePath(steps: Tree[], scope: Scope): Part {
+  return pathOf(
+    steps.map((step) => ({
+      name: step.type === 'name' ? step.value : undefined,
+      part: step.type === 'name' ? undefined : compile(step, scope),
+      isVariable: step.type === 'variable',
+      stages: step.stages?.map((stage) => compileStage(stage, scope)),
+    })),
+  )
+}
+
+function compileOperator(operator: string, lhs: Part, rhs: Part): Part {
+  switch (operator) {
+    case 'and':
+      return (context, run) =>
+        truthOf(lhs(context, run), run) === true && truthOf(rhs(context, run), run) === true
+    case 'or':
+      return (context, run) =>
+        truthOf(lhs(context, run), run) === true || truthOf(rhs(context, run), run) === true
+    case '=':
+      return (context, run) => equal(lhs(context, run), rhs(context, run), run) === true
+    case '!=':
+      return (context, run) => equal(lhs(context, run), rhs(context, run), run) === false
+    case '&':
+      return (context, run) => joined(lhs(context, run), rhs(context, run), run)
+    case 'in':
+      return (context, run) => isIn(lhs(context, run), rhs(context, run), run)
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return (context, run) => ordered(operator, lhs(context, run), rhs(context, run))
+    default:
+      return (context, run) => {
+        const result = arithmetic(operator, lhs(context, run), rhs(context, run))
+        if (result !== undefined && !Number.isFinite(result)) run.overflowed = true
+        return result
+      }
+  }
+}
+
+function equal(left: unknown, right: unknown, run: Run): boolean | undefined {
+  return left === undefined || right === undefined ? undefined : isDeepEqual(left, right, run)
+}
+
+function joined(left: unknown, right: unknown, run: Run): string {
+  const text = `${textOf(left, run) ?? ''}${textOf(right, run) ?? ''}`
+  spend(run, text.length / 64)
+  return text
+}
+
+function isIn(left: unknown, right: unknown, run: Run): boolean {
+  if (left === undefined || right === undefined) return false
+  if (!Array.isArray(right)) return left === right
+  spend(run, right.length / 8)
+  return right.includes(left)
+}
+
+function negative(part: Part): Part {
+  return (context, run) => {
+    const value = part(context, run)
+    if (value === undefined) return undefined
+    if (!isNumeric(value)) throw new EvaluationError('D1002: Cannot negate a non-numeric value')
+    return -value
+  }
+}
+
+function compileCondition(tree: Tree & { type: 'condition' }, scope: Scope): Part {
+  const condition = compile(tree.condition, scope)
+  const then = compile(tree.then, scope)
+  const otherwise = tree.else && compile(tree.else, scope)
+  return (context, run) =>
+    truthOf(condition(context, run), run) ? then(context, run) : otherwise?.(context, run)
+}
+
+// Expressions of a block run in order, so that it is known here which variables are set where one is read.
+function compileBlock(expressions: Tree[], outer: Scope): Part {
+  let scope = outer
+  const parts: Part[] = []
+  for (const expression of expressions) {
+    if (expression.type !== 'bind') {
+      parts.push(compile(expression, scope))
+      continue
+    }
+    const value = compile(expression.rhs, scope)
+    const slot = scope.all.count++
+    scope = { all: scope.all, slots: new Map([...scope.slots, [expression.name, slot]]) }
+    parts.push((context, run) => {
+      run.slots[slot] = value(context, run)
+      return run.slots[slot]
+    })
+  }
+  return (context, run) => {
+    let result: unknown
+    for (const part of parts) result = part(context, run)
+    return result
+  }
+}
+
+function compileArray(expressions: Tree[], scope: Scope): Part {
+  const items = expressions.map((item) => ({
+    part: compile(item, scope),
+    nested: item.type === 'array' || (item.type === 'string' && item.value === '['),
+  }))
+  return (context, run) => {
+    const array: unknown[] = []
+    for (const { part, nested } of items) {
+      const value = part(context, run)
+      if (value === undefined) continue
+      if (nested || !Array.isArray(value)) array.push(value)
+      else {
+        spend(run, value.length)
+        for (const each of value) array.push(each)
+      }
+    }
+    return array
+  }
+}
+
+function compileObject(pairs: Pair[], scope: Scope): Part {
+  const members = pairs.map(([key, value]) => ({ key: compile(key, scope), value: compile(value, scope) }))
+  return (context, run) => {
+    // A list as context is grouped; that is left to the full evaluator.
+    if (Array.isArray(context)) throw new TooMuchWork()
+    const object = {}
+    const seen = new Map<string, Part>()
+    for (const { key, value } of members) {
+      const name = key(context, run)
+      if (name === undefined) continue
+      if (typeof name !== 'string')
+        throw new EvaluationError('T1003: Key in object structure must evaluate to a string')
+      if (seen.has(name)) throw new EvaluationError('D1009: Multiple key definitions evaluate to same key')
+      if (name.startsWith('_jsonata_')) throw new EvaluationError('D1013: Object property name is reserved')
+      seen.set(name, value)
+    }
+    spend(run, seen.size)
+    for (const [name, value] of seen) {
+      const member = value(context, run)
+      if (member !== undefined) setMember(object, name, member)
     }
     return object
   }
 }
 
-function makeBinary(operator: string, left: Direct, right: Direct): Direct {
-  switch (operator) {
-    case 'and':
-      return (variables) => truth(left(variables)) && truth(right(variables))
-    case 'or':
-      return (variables) => truth(left(variables)) || truth(right(variables))
-    case '=':
-      return (variables) => same(left(variables), right(variables), true)
-    case '!=':
-      return (variables) => same(left(variables), right(variables), false)
-    case '&':
-      return (variables) => text(left(variables)) + text(right(variables))
-  }
-  const compare = comparisons[operator]
-  if (compare) return (variables) => comparable(left(variables), right(variables), compare)
-  const compute = computations[operator]
-  if (compute) return (variables) => computed(left(variables), right(variables), compute)
-  return beyond()
-}
-
-const comparisons: Record<string, (a: number | string, b: number | string) => boolean> = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-}
-const computations: Record<string, (a: number, b: number) => number> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '%': (a, b) => a % b,
-}
-
-function comparable(
-  left: unknown,
-  right: unknown,
-  compare: (a: number | string, b: number | string) => boolean,
-): boolean | undefined {
-  if (typeof left === 'number' && typeof right === 'number') return compare(left, right)
-  if (typeof left === 'string' && typeof right === 'string') return compare(left, right)
-  // JSONata has an error or nothing for the rest, by rules of its own.
-  return beyond()
-}
-
-function computed(
-  left: unknown,
-  right: unknown,
-  compute: (a: number, b: number) => number,
-): number | undefined {
-  if (left === undefined || right === undefined) return beyond()
-  const result = compute(numberOf(left), numberOf(right))
-  return Number.isFinite(result) ? result : beyond()
-}
-
-function same(left: unknown, right: unknown, wanted: boolean): boolean {
-  if (left === undefined || right === undefined) return false
-  if (isObject(left) && isObject(right)) return beyond()
-  return (left === right) === wanted
-}
-
-function makeCall(tree: Tree): Direct {
-  const name = String(tree.procedure?.value)
-  const known = tree.procedure?.type === 'variable' && Object.hasOwn(calls, name) ? calls[name] : undefined
-  const args = (tree.arguments ?? []).map(make)
-  if (known === undefined || args.length !== known.arity) return beyond()
-  return (variables) => {
-    // The author may have bound the name to a function of his own.
-    if (variables[name] !== undefined) return beyond()
-    return known.call(args.map((arg) => arg(variables)))
-  }
+function compileCall(tree: Tree & { type: 'function' | 'partial' }, scope: Scope): Part {
+  const name = tree.procedure.type === 'variable' ? tree.procedure.value : ''
+  const { run: call } = directFunctions[name]!
+  const args = tree.arguments.map((argument) => compile(argument, scope))
+  const [first] = args
+  if (first && args.length === 1) return (context, run) => call([first(context, run)], run)
+  return (context, run) =>
+    call(
+      args.map((argument) => argument(context, run)),
+      run,
+    )
 }

@@ -1,88 +1,94 @@
-/**
- * What a built-in function takes, one letter an argument: `s` text, `S` text that is not empty, `n` number, `N` number
- * of at least 0, `w` number within ±10,000, `l` list of numbers, `t` list of texts, `m` object or list of objects,
- * `x` anything. After `?` come arguments that may be left out.
- */
-const takes: Record<string, string> = {
-  abs: 'n',
-  append: 'xx',
-  average: 'l',
-  base64encode: 's',
-  boolean: 'x',
-  ceil: 'n',
-  contains: 'ss',
-  count: 'x',
-  distinct: 'x',
-  exists: 'x',
-  floor: 'n',
-  formatBase: 'n',
-  join: 't?s',
-  keys: 'x',
-  length: 's',
-  lookup: 'xs',
-  lowercase: 's',
-  max: 'l',
-  merge: 'm',
-  millis: '',
-  min: 'l',
-  not: 'x',
-  now: '',
-  pad: 'sw?s',
-  random: '',
-  replace: 'sSs?N',
-  reverse: 'x',
-  round: 'n',
-  split: 'ss?N',
-  sqrt: 'N',
-  string: 'x',
-  substring: 'sn?n',
-  substringAfter: 'ss',
-  substringBefore: 'ss',
-  sum: 'l',
-  trim: 's',
-  type: 'x',
-  uppercase: 's',
-  uuid: '',
-  values: 'x',
-  zip: 'xx',
+/** What a function wants of an argument besides its type: JSONata about `$x`, and the same test for a literal. */
+interface Want {
+  argument: number
+  condition: string
+  holds(value: unknown): boolean
 }
 
-/** The arguments of a function that can be guarded, or undefined for one that cannot. */
-export function argumentsOf(name: string): { letters: string[]; required: number } | undefined {
-  const text = Object.hasOwn(takes, name) ? takes[name] : undefined
-  if (text === undefined) return undefined
-  const cut = text.indexOf('?')
-  return { letters: [...text.replace('?', '')], required: cut < 0 ? text.length : cut }
+const isoDate =
+  '^[0-9]{4}(-[01][0-9](-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([+-][0-2][0-9]:?[0-5][0-9]|Z)?)?)?)?$'
+
+/** Text that `$number` reads, short enough to stay finite. */
+export const numberPattern = '^-?[0-9]+(\\.[0-9]+)?([Ee][-+]?[0-9][0-9]?)?$'
+
+const notNegative = (argument: number): Want => ({
+  argument,
+  condition: '$x >= 0',
+  holds: (value) => typeof value === 'number' && value >= 0,
+})
+
+/** Conditions under which a built-in function cannot fail although the types are right. */
+export const wants: Record<string, Want[]> = {
+  sqrt: [notNegative(0)],
+  split: [notNegative(2)],
+  replace: [{ argument: 1, condition: '$x != ""', holds: (value) => value !== '' }, notNegative(3)],
+  formatBase: [
+    {
+      argument: 1,
+      condition: '$x >= 2 and $x <= 36',
+      holds: (value) => Number(value) >= 2 && Number(value) <= 36,
+    },
+  ],
+  pad: [
+    {
+      argument: 1,
+      condition: '$abs($x) < 100000 and $floor($x) = $x',
+      holds: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 100_000,
+    },
+  ],
+  power: [{ argument: 0, condition: '$abs($x) < 1e60', holds: (value) => Math.abs(Number(value)) < 1e60 }],
+  fromMillis: [
+    {
+      argument: 0,
+      condition: '$abs($x) <= 8640000000000000',
+      holds: (value) => Math.abs(Number(value)) <= 8.64e15,
+    },
+  ],
+  number: [
+    {
+      argument: 0,
+      condition: `$type($x) != "string" or $length($x) < 200 and $contains($x, /${numberPattern}/)`,
+      holds: (value) =>
+        typeof value !== 'string' || (value.length < 200 && new RegExp(numberPattern).test(value)),
+    },
+  ],
+  toMillis: [
+    {
+      argument: 0,
+      condition: `$contains($x, /${isoDate}/)`,
+      holds: (value) => new RegExp(isoDate).test(String(value)),
+    },
+  ],
+  sort: [
+    {
+      argument: 0,
+      condition:
+        '$count($x) < 2 or $not($exists($x[$type($) != "number"])) or $not($exists($x[$type($) != "string"]))',
+      holds: () => false,
+    },
+  ],
+  partition: [
+    { argument: 0, condition: '$type($x) = "array"', holds: () => false },
+    { argument: 1, condition: '$x >= 1', holds: (value) => Number(value) >= 1 },
+  ],
 }
 
-/** JSONata that is true if the value may be passed where the letter stands; null = anything may. */
-export function guardOf(letter: string, value: string): string | null {
-  const is = (type: string) => `$type(${value}) = "${type}"`
-  switch (letter) {
-    case 's':
-      return is('string')
-    case 'S':
-      return `${is('string')} and ${value} != ""`
-    case 'n':
-      return is('number')
-    case 'N':
-      return `(${is('number')} ? ${value} >= 0 : false)`
-    case 'w':
-      return `(${is('number')} ? $abs(${value}) <= 10000 : false)`
-    case 'l':
-      return all(value, 'number')
-    case 't':
-      return all(value, 'string')
-    case 'm':
-      return all(value, 'object')
-    default:
-      return null
-  }
-}
+/** Functions whose number may leave the range that JSON can carry. */
+export const unbounded = new Set(['sum', 'average', 'round', 'toMillis', 'power'])
 
-function all(value: string, type: string): string {
-  return `($type(${value}) = "array" ? $count(${value}[$type($) = "${type}"]) = $count(${value}) : $type(${value}) = "${type}")`
+/** Functions that can fail on values of the right types, with the reason. */
+export const fallible: Record<string, string> = {
+  error: '`$error` ends the run',
+  assert: '`$assert` ends the run',
+  single: '`$single` fails unless exactly one item matches',
+  parse: '`$parse` fails on text that is not JSON',
+  match: 'a regular expression can run out of time',
+  formatNumber: '`$formatNumber` fails on a picture it cannot read',
+  formatInteger: '`$formatInteger` fails on a picture it cannot read',
+  parseInteger: '`$parseInteger` fails on text that does not fit the picture',
+  encodeUrlComponent: '`$encodeUrlComponent` fails on half of a surrogate pair',
+  encodeUrl: '`$encodeUrl` fails on half of a surrogate pair',
+  decodeUrlComponent: '`$decodeUrlComponent` fails on a malformed escape',
+  decodeUrl: '`$decodeUrl` fails on a malformed escape',
+  range: '`$range` fails when it has too many items',
 }
-
-/** Functions that call a function of the author's for each item: total if that function is. */
-export const iterating = new Set(['map', 'filter', 'each', 'sift', 'reduce'])

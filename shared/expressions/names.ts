@@ -1,62 +1,72 @@
-import { childrenOf, type Tree } from './tree.ts'
+import { isFunctionName } from './functions.ts'
+import { eachChild, type NameTree, type PathTree, someTree, type Tree } from './tree.ts'
 
-/** A name that an expression reads from its context. */
+/** A name that an expression reads from the run: an input, a step, `last`, `secrets` ... */
 export interface FreeName {
   name: string
-  /** What it reads of it, as far as that is plain member access. */
+  /** The members that follow as plain names, e.g. `['body', 'score']`. */
   path: string[]
-  /** Characters from the beginning of the expression. */
+  /** Where it begins in the expression, in characters. */
   offset: number
-  /** True where the name can only mean the context; inside predicates and later steps it means a member of an item. */
+  /** It is read in every run, so that an unknown one deserves a warning. */
   certain: boolean
 }
 
-/** The names that an expression reads from its context, in order. */
-export function freeNames(tree: Tree, certain = true): FreeName[] {
-  if (tree.type !== 'path')
-    return childrenOf(tree).flatMap((child) => freeNames(child, certain && !isStage(tree, child)))
-  const [first, ...rest] = tree.steps ?? []
-  if (first === undefined) return []
-  const grouped = (tree.group?.lhs ?? []).flat()
-  const within = [
-    ...stagesOf(first),
-    ...rest.flatMap((step) => (step.type === 'name' ? stagesOf(step) : [step])),
-    ...grouped,
-  ]
-  const below = within.flatMap((step) => freeNames(step, false))
-  if (first.type !== 'name') return [...freeNames({ ...first, stages: [], predicate: [] }, certain), ...below]
-  return [
-    { name: String(first.value), path: pathAfter(first, rest), offset: offsetOf(first), certain },
-    ...below,
-  ]
+/**
+ * The names an expression reads from the run, in the order written. Names inside a filter, or behind a dot, are members
+ * of the item and not among them.
+ */
+export function freeNames(tree: Tree): FreeName[] {
+  const found: FreeName[] = []
+  collect(tree, false, found)
+  return found
 }
 
-/** The uses of secrets: `secrets.KEY` gives `KEY`, any other use of `secrets` gives null. */
-export function secretsIn(tree: Tree): (string | null)[] {
-  return freeNames(tree)
-    .filter(({ name }) => name === 'secrets')
-    .map(({ path, certain }) => (certain && path.length === 1 ? path[0]! : null))
+/** The keys of `secrets.KEY`; `*` where the key cannot be told from the text. */
+export function secretsIn(tree: Tree): string[] {
+  const keys = freeNames(tree).filter((free) => free.name === 'secrets')
+  return [...new Set(keys.map((free) => free.path[0] ?? '*'))]
 }
 
-function pathAfter(first: Tree, rest: Tree[]): string[] {
+function collect(tree: Tree, inner: boolean, found: FreeName[]): void {
+  const first = tree.type === 'path' ? tree.steps[0] : undefined
+  if (!inner && tree.type === 'path' && first?.type === 'name') found.push(readName(tree, first))
+  eachChild(tree, (child, itself) => collect(child, inner || itself, found))
+}
+
+function readName(tree: PathTree, first: NameTree): FreeName {
   const path: string[] = []
-  if (stagesOf(first).length > 0) return path
-  for (const step of rest) {
-    if (step.type !== 'name') break
-    path.push(String(step.value))
-    if (stagesOf(step).length > 0) break
-  }
-  return path
+  if (!first.stages)
+    for (const step of tree.steps.slice(1)) {
+      if (step.type !== 'name') break
+      path.push(step.value)
+      if (step.stages) break
+    }
+  const offset = Math.max(0, (first.position ?? first.value.length) - first.value.length)
+  return { name: first.value, path, offset, certain: true }
 }
 
-function stagesOf(tree: Tree): Tree[] {
-  return [...(tree.stages ?? []), ...(tree.predicate ?? [])]
+/** Every variable that the expression sets itself: `:=`, function parameters, `@$v`, `#$i`. */
+export function boundNames(tree: Tree): Set<string> {
+  const names = new Set<string>()
+  someTree(tree, (found) => {
+    if (found.type === 'bind') names.add(found.name)
+    if (found.type === 'lambda') for (const name of found.arguments) names.add(name)
+    for (const name of [found.focus, found.index]) if (name !== undefined) names.add(name)
+    for (const stage of found.stages ?? []) if (stage.type === 'index') names.add(stage.value)
+    return false
+  })
+  return names
 }
 
-function isStage(tree: Tree, child: Tree): boolean {
-  return stagesOf(tree).includes(child)
-}
-
-function offsetOf(name: Tree): number {
-  return Math.max(0, (name.position ?? 0) - String(name.value).length)
+/** The machine's variables that a compiled expression reads: not its own, not functions; `states` among them. */
+export function outerVariables(tree: Tree): string[] {
+  const own = boundNames(tree)
+  const found = new Set<string>()
+  someTree(tree, (each) => {
+    if (each.type === 'variable' && each.value !== '' && !own.has(each.value) && !isFunctionName(each.value))
+      found.add(each.value)
+    return false
+  })
+  return [...found]
 }

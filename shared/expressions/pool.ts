@@ -1,171 +1,206 @@
 import type { Json } from '../world.ts'
-import type { Outcome, Work } from './child.ts'
-import { type Direct, makeDirect } from './direct.ts'
-import { NeedsJsonata } from './direct-values.ts'
-import { evaluateByLibrary } from './evaluate.ts'
-import { isHarmless } from './harmless.ts'
-import { deepestValue, largestValueBytes, longestExpression, longestQueue } from './limits.ts'
-import { Seat } from './seat.ts'
-import { parseTree } from './tree.ts'
+import { compileDirect, type Direct } from './direct.ts'
+import { EvaluationError, ExpressionError } from './error.ts'
+import { parseCompiled } from './gate.ts'
+import { TooMuchWork } from './json-values.ts'
+import { limits } from './limits.ts'
+import { FairQueue } from './queue.ts'
+import { isSafe } from './safe.ts'
+import { someTree, type Tree } from './tree.ts'
+import { checkResult, inputText } from './wire-values.ts'
+import { Worker } from './worker.ts'
 
-/** An evaluation that failed; Step Functions calls it `States.QueryEvaluationError`. */
-export class EvaluationError extends Error {
-  readonly code: 'States.QueryEvaluationError' | 'expression_busy'
-
-  constructor(message: string, code: EvaluationError['code'] = 'States.QueryEvaluationError') {
-    super(message)
-    this.name = code
-    this.code = code
-  }
+export interface PoolOptions {
+  /** Children at most; each does one evaluation at a time. Default 2. */
+  size?: number
+  /** Start the children now, not when they are first needed. */
+  ahead?: boolean
+  /** Evaluations that may wait for a child. Default 64. */
+  queueLength?: number
+  /** Milliseconds an evaluation may take before it ends itself (400), and before its child is killed (600). */
+  evaluationMs?: number
+  wallMs?: number
 }
 
-/** Evaluates JSONata where it can do no harm (aws.md 6.4). */
+type Bindings = Record<string, unknown>
+
+/** Evaluates the compiled expressions of a machine as Step Functions would, without trusting them. */
 export interface Pool {
   /**
-   * The value at once, for trees that need neither sequences nor another process; undefined = use `evaluate`.
+   * Evaluates an expression (JSONata without `{% %}`) with variables, for a context that is usually undefined.
    *
-   * @param variables by name, without `$`.
-   */
-  evaluateNow(source: string, variables: Record<string, unknown>): { value: unknown } | undefined
-  /**
-   * The value, or undefined if the expression has none.
-   *
-   * @param options `group` = who asks: groups take turns when evaluations queue.
-   * @throws {EvaluationError}
+   * @returns the value, or undefined where the expression gives nothing.
+   * @throws {EvaluationError} `States.QueryEvaluationError`; `expression_busy` when too many are waiting.
    */
   evaluate(
     source: string,
     input: unknown,
-    variables: Record<string, unknown>,
+    bindings: Bindings,
     options?: { group?: string },
   ): Promise<Json | undefined>
+  /**
+   * The same at once, without a promise; undefined if it has to be done in a child.
+   *
+   * @throws {EvaluationError} `States.QueryEvaluationError`
+   */
+  evaluateNow(source: string, input: unknown, bindings: Bindings): { value: Json | undefined } | undefined
+  /** Ends the children; evaluations under way are refused. */
   close(): void
 }
 
-/** How one expression is evaluated. */
-interface Way {
-  direct: Direct | undefined
-  harmless: boolean
+/** Opens a pool; children start when they are first needed. */
+export function openPool(options: PoolOptions = {}): Pool {
+  return new ChildPool(options)
 }
 
-/** Opens the pool; its children start when the first expression needs one. */
-export function openPool({ size = 2 }: { size?: number } = {}): Pool {
-  const ways = new Map<string, Way>()
-  const seats = Array.from({ length: size }, () => new Seat())
-  const queues = new Map<string, Job[]>()
-  let closed = false
-
-  const wayOf = (source: string): Way => {
-    const known = ways.get(source)
-    if (known) return known
-    const way = findWay(source)
-    ways.set(source, way)
-    if (ways.size > 10_000) ways.delete(ways.keys().next().value as string)
-    return way
-  }
-
-  const pump = (): void => {
-    for (const seat of seats) {
-      const [group, jobs] = queues.entries().next().value ?? []
-      if (seat.busy || group === undefined || !jobs) continue
-      const job = jobs.shift()!
-      // The group goes to the end of the line: one that asks much does not keep others waiting.
-      queues.delete(group)
-      if (jobs.length > 0) queues.set(group, jobs)
-      void seat.run(job.work).then(job.done).finally(pump)
-    }
-  }
-
-  const inChild = (work: Work, group: string): Promise<Outcome> =>
-    new Promise((done) => {
-      const waiting = [...queues.values()].reduce((sum, jobs) => sum + jobs.length, 0)
-      if (closed || waiting >= longestQueue) return done({ failed: 'busy' })
-      queues.set(group, [...(queues.get(group) ?? []), { work, done }])
-      pump()
-    })
-
-  return {
-    evaluateNow(source, variables) {
-      const { direct } = wayOf(source)
-      if (direct === undefined) return undefined
-      try {
-        return { value: direct(variables) }
-      } catch (error) {
-        if (error instanceof NeedsJsonata) return undefined
-        throw error
-      }
-    },
-    async evaluate(source, input, variables, { group = '' } = {}) {
-      if (wayOf(source).harmless) return evaluateHere(source, input, variables)
-      const outcome = await inChild(workOf(source, input, variables), group)
-      if ('json' in outcome) return JSON.parse(outcome.json) as Json
-      if ('nothing' in outcome) return undefined
-      if (outcome.failed === 'busy')
-        throw new EvaluationError('Too many expressions are waiting', 'expression_busy')
-      throw new EvaluationError(outcome.failed)
-    },
-    close() {
-      closed = true
-      for (const seat of seats) seat.end()
-    },
-  }
+interface Compiled {
+  direct: Direct | undefined
+  /** Variables the expression reads: no others are sent. */
+  variables: string[]
 }
 
 interface Job {
-  work: Work
-  done(outcome: Outcome): void
+  source: string
+  input: string | undefined
+  bindings: string
+  resolve(value: Json | undefined): void
+  reject(error: unknown): void
 }
 
-function findWay(source: string): Way {
-  try {
-    const tree = parseTree(source)
-    return { direct: makeDirect(tree), harmless: isHarmless(tree) }
-  } catch {
-    // The child says what is wrong with it.
-    return { direct: undefined, harmless: false }
+class ChildPool implements Pool {
+  readonly #options: Required<PoolOptions>
+  readonly #compiled = new Map<string, Compiled>()
+  readonly #queue = new FairQueue<Job>()
+  readonly #workers = new Set<Worker>()
+  readonly #free: Worker[] = []
+  #failedStarts = 0
+  #closed = false
+
+  constructor(options: PoolOptions) {
+    const { children, queueLength, evaluationMs, wallMs } = limits
+    this.#options = { size: children, ahead: false, queueLength, evaluationMs, wallMs, ...options }
+    if (this.#options.ahead) for (let count = 0; count < this.#options.size; count++) this.#startWorker()
+  }
+
+  evaluateNow(source: string, input: unknown, bindings: Bindings): { value: Json | undefined } | undefined {
+    const { direct } = this.#compile(source)
+    if (direct === undefined) return undefined
+    try {
+      const value = direct.evaluate(input, bindings)
+      return { value: checkResult(value, direct.builds) }
+    } catch (error) {
+      if (error instanceof TooMuchWork) return undefined
+      if (error instanceof RangeError) throw new EvaluationError('The value is nested too deep')
+      throw error
+    }
+  }
+
+  async evaluate(
+    source: string,
+    input: unknown,
+    bindings: Bindings,
+    { group = '' }: { group?: string } = {},
+  ): Promise<Json | undefined> {
+    const now = this.evaluateNow(source, input, bindings)
+    if (now) return now.value
+    if (this.#closed) throw new EvaluationError('The evaluator is closed')
+    if (this.#queue.length >= this.#options.queueLength)
+      throw new EvaluationError('Too many expressions are waiting', 'expression_busy')
+    const { variables } = this.#compile(source)
+    const used = Object.fromEntries(
+      variables.filter((name) => Object.hasOwn(bindings, name)).map((name) => [name, bindings[name]]),
+    )
+    const texts = { input: inputText(input), bindings: inputText(used) ?? '{}' }
+    return new Promise((resolve, reject) => {
+      this.#queue.push(group, { source, ...texts, resolve, reject })
+      this.#dispatch()
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const worker of this.#workers) worker.kill()
+    this.#refuseAll('The evaluator is closed')
+  }
+
+  #compile(source: string): Compiled {
+    const known = this.#compiled.get(source)
+    if (known) return known
+    const compiled = compile(source)
+    // Maps keep the order of insertion: the first is the oldest.
+    if (this.#compiled.size >= limits.cachedExpressions)
+      this.#compiled.delete(this.#compiled.keys().next().value!)
+    this.#compiled.set(source, compiled)
+    return compiled
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const worker = this.#free.pop()
+      if (worker === undefined) break
+      this.#give(worker, this.#queue.shift()!)
+    }
+    const wanted = Math.min(this.#options.size, this.#queue.length)
+    while (!this.#closed && this.#workers.size < wanted) this.#startWorker()
+  }
+
+  #give(worker: Worker, job: Job): void {
+    const { evaluationMs, wallMs } = this.#options
+    const { source, input, bindings } = job
+    worker
+      .evaluate({ source, input, bindings, evaluationMs }, wallMs)
+      .then((output) => job.resolve(output === undefined ? undefined : (JSON.parse(output) as Json)))
+      .catch(job.reject)
+  }
+
+  #startWorker(): void {
+    this.#workers.add(
+      new Worker({
+        free: (worker) => this.#welcome(worker),
+        gone: (worker, started) => this.#bury(worker, started),
+      }),
+    )
+  }
+
+  #welcome(worker: Worker): void {
+    this.#failedStarts = 0
+    if (worker.isWorn || this.#closed) worker.kill()
+    else this.#free.push(worker)
+    this.#dispatch()
+  }
+
+  #bury(worker: Worker, started: boolean): void {
+    this.#workers.delete(worker)
+    const at = this.#free.indexOf(worker)
+    if (at >= 0) this.#free.splice(at, 1)
+    if (this.#closed) return
+    if (!started) this.#failedStarts++
+    if (this.#failedStarts > 3) this.#refuseAll('The evaluator cannot be started')
+    else if (started && this.#workers.size < this.#options.size) this.#startWorker()
+    this.#dispatch()
+  }
+
+  #refuseAll(message: string): void {
+    for (let job = this.#queue.shift(); job; job = this.#queue.shift())
+      job.reject(new EvaluationError(message))
   }
 }
 
-async function evaluateHere(
-  source: string,
-  input: unknown,
-  variables: Record<string, unknown>,
-): Promise<Json | undefined> {
+function compile(source: string): Compiled {
+  const tree = parse(source)
+  const variables = new Set<string>()
+  someTree(tree, (found) => {
+    if (found.type === 'variable') variables.add(found.value)
+    return false
+  })
+  return { direct: isSafe(tree) ? compileDirect(tree) : undefined, variables: [...variables] }
+}
+
+function parse(source: string): Tree {
   try {
-    const value = await evaluateByLibrary(source, input, variables)
-    // JSONata marks lists of its own; JSON has none of that.
-    return value === undefined ? undefined : (JSON.parse(JSON.stringify(value) ?? 'null') as Json)
+    return parseCompiled(source)
   } catch (error) {
-    const { code = '', message = 'The expression failed' } = error as { code?: string; message?: string }
-    throw new EvaluationError(`${code}: ${message}`)
+    if (!(error instanceof ExpressionError)) throw error
+    throw new EvaluationError(`${error.message} (at character ${error.offset})`)
   }
-}
-
-/** Only the variables that the source names travel. @throws {EvaluationError} for what is too large to send. */
-function workOf(source: string, input: unknown, variables: Record<string, unknown>): Work {
-  if (source.length > 4 * longestExpression)
-    throw new EvaluationError(`The expression is over ${4 * longestExpression} characters`)
-  const named = [...new Set(source.match(/\$[A-Za-z_]\w*/g) ?? [])].map((name) => name.slice(1))
-  const sent = Object.fromEntries(
-    named.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
-  )
-  for (const value of [input, sent])
-    if (depthOf(value, 0) > deepestValue + 1)
-      throw new EvaluationError(`A value nests more than ${deepestValue} levels`)
-  const work = {
-    source,
-    input: input === undefined ? null : JSON.stringify(input),
-    variables: JSON.stringify(sent),
-  }
-  if (Buffer.byteLength(work.variables) + (work.input?.length ?? 0) > 4 * largestValueBytes)
-    throw new EvaluationError('The values that the expression reads are too large')
-  return work
-}
-
-function depthOf(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null || depth > deepestValue + 1) return depth
-  return Object.values(value).reduce(
-    (deepest: number, member) => Math.max(deepest, depthOf(member, depth + 1)),
-    depth + 1,
-  )
 }

@@ -1,94 +1,134 @@
-import type { Json } from '../world.ts'
-import { freeNames } from './names.ts'
+import { binary, bind, block, call, choose, constant, text, variable } from './build.ts'
+import { type Fresh, isSimple } from './guarded.ts'
+import { boundNames } from './names.ts'
+import { type Names, resolve } from './resolve.ts'
 import type { ExpressionPart, Template } from './template.ts'
-import { print, quote, type Site, Unprintable } from './total.ts'
-import type { Tree } from './tree.ts'
+import { makeTotal } from './total.ts'
+import { someTree, type Tree } from './tree.ts'
+import { types, typesOf, within } from './types.ts'
+import { unparse } from './unparse.ts'
 
-/** What the names of an expression mean where it stands. */
-export interface Names {
-  /** JSONata text of a context name, e.g. `customer` -> `$s_customer`; undefined = there is no such name. */
-  lookup(name: string): string | undefined
-}
-
-/** The value of a template: null where it is missing. A template of several parts is text. */
+/**
+ * JSONata (without `{% %}`) for a template's value: one `{{ }}` keeps its type and is null where it gives nothing, mixed
+ * text is text. It cannot fail at run time unless `canFail` says so.
+ */
 export function printValue(template: Template, names: Names): string {
-  const [part] = template.parts
-  if (!template.whole || !part || !('tree' in part)) return printText(template, names)
-  return existing(part.tree, printExpression(part, names), 'null')
+  const [only] = template.parts
+  if (!template.whole || only?.type !== 'expression') return printText(template, names)
+  const { tree, fresh } = prepare(only, names)
+  return unparse(orElse(tree, constant(null), fresh))
 }
 
-/** The truth of a template, by JSONata's rules; false where it cannot be decided. */
+/** JSONata for a condition: always true or false, false where it cannot be decided. */
 export function printCondition(template: Template, names: Names): string {
-  const [part] = template.parts
-  if (!template.whole || !part || !('tree' in part)) return `$boolean(${printText(template, names)})`
-  const text = printExpression(part, names)
-  return isBoolean(part.tree) ? text : `($_c := ${text}; $exists($_c) ? $boolean($_c) : false)`
+  const expression = soleExpression(template)
+  if (expression) return unparse(asCondition(prepare(expression, names).tree))
+  const words = template.parts.every((part) => part.type === 'text')
+  const written = words
+    ? template.parts
+        .map((part) => (part.type === 'text' ? part.text : ''))
+        .join('')
+        .trim()
+    : ''
+  if (written === 'true' || written === 'false') return written
+  return words ? String(written !== '') : `$boolean(${printText(template, names)})`
 }
 
-/** The template as text: objects as JSON, nothing where a value is missing or null, whole numbers with all digits. */
+/**
+ * JSONata for text: parts are joined, objects are written as JSON, null and nothing as empty, whole numbers exactly
+ * (`$string` rounds to 15 digits, aws.md trap 13).
+ */
 export function printText(template: Template, names: Names): string {
-  return template.parts.map((part) => ('tree' in part ? asText(part, names) : quote(part.text))).join(' & ')
+  const parts = template.parts
+    .flatMap((part) => (part.type === 'text' ? [text(part.text)] : operands(partText(part, names))))
+    .filter((part) => part.type !== 'string' || part.value !== '')
+  if (parts.length === 0) return '""'
+  const joined = parts.reduce((left, right) => binary(left, '&', right))
+  return unparse(typesOf(joined) === types.string ? joined : binary(text(''), '&', joined))
 }
 
-/** A JSON value as JSONata that has no expressions in it. */
-export function literal(value: Json): string {
-  if (typeof value === 'string') return quote(value)
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
-  if (typeof value !== 'object' || value === null) return String(value)
-  return `{${Object.entries(value)
-    .map(([name, member]) => `${quote(name)}: ${literal(member)}`)
-    .join(', ')}}`
+// Spaces around the one `{{ }}` of a condition say nothing.
+function soleExpression(template: Template): ExpressionPart | undefined {
+  const expressions = template.parts.filter((part) => part.type === 'expression')
+  const blank = template.parts.every((part) => part.type === 'expression' || part.text.trim() === '')
+  return blank && expressions.length === 1 ? expressions[0] : undefined
 }
 
-// JSONata's own $string, and & with it, writes numbers with 15 digits (aws.md 1.5.13).
-function asText(part: ExpressionPart, names: Names): string {
-  if (part.tree.type === 'string') return quote(String(part.tree.value))
-  const whole = '$type($_t) = "number" ? $_t = $floor($_t) and $abs($_t) < 9007199254740992 : false'
-  return `($_t := ${printExpression(part, names)}; $exists($_t) and $_t != null ? ((${whole}) ? $formatBase($_t) : $string($_t)) : "")`
+function prepare(part: ExpressionPart, names: Names): { tree: Tree; fresh: Fresh } {
+  const resolved = resolve(part.tree, names)
+  const taken = boundNames(resolved)
+  someTree(resolved, (found) => {
+    if (found.type === 'variable') taken.add(found.value)
+    return false
+  })
+  const fresh: Fresh = (name) => (taken.has(name) ? fresh(`${name}_`) : name)
+  return { tree: makeTotal(resolved, fresh), fresh }
 }
 
-function printExpression({ tree, source }: ExpressionPart, names: Names): string {
-  let count = 0
-  const site: Site = { lookup: names.lookup, top: true, fresh: () => `$_${++count}` }
-  try {
-    return print(tree, site)
-  } catch (error) {
-    if (!(error instanceof Unprintable)) throw error
-    return overContext(tree, source, names)
-  }
+/** The tree, or `fallback` where it gives nothing. */
+function orElse(tree: Tree, fallback: Tree, fresh: Fresh): Tree {
+  return filled(tree, fallback) ?? wrapped(tree, fallback, fresh)
 }
 
-/** The source as it stands, over an object that holds just the names it reads. */
-function overContext(tree: Tree, source: string, { lookup }: Names): string {
-  const used = [...new Set(freeNames(tree).map(({ name }) => name))]
-  return `{${used.map((name) => `${quote(name)}: ${lookup(name) ?? 'null'}`).join(', ')}}.(${source.trim()})`
+function wrapped(tree: Tree, fallback: Tree, fresh: Fresh): Tree {
+  const name = fresh('v')
+  return block(bind(name, tree), choose(call('exists', variable(name)), variable(name), fallback))
 }
 
-function existing(tree: Tree, text: string, otherwise: string): string {
-  if (alwaysThere(tree) || /^\$\w+$/.test(text)) return text
-  if (/^\$[\w.]+$/.test(text)) return `($exists(${text}) ? ${text} : ${otherwise})`
-  return `($_v := ${text}; $exists($_v) ? $_v : ${otherwise})`
+// A guard of ours has no `else` yet: there the fallback fits without another block.
+function filled(tree: Tree, fallback: Tree): Tree | undefined {
+  if (within(typesOf(tree), types.value | types.function) && isSure(tree)) return tree
+  if (tree.predicate ?? tree.group ?? tree.keepArray) return undefined
+  if (tree.type === 'condition') return filledCondition(tree, fallback)
+  if (tree.type !== 'block') return undefined
+  const last = tree.expressions.at(-1)
+  if (last === undefined) return fallback
+  const end = filled(last, fallback)
+  return end && { ...tree, expressions: [...tree.expressions.slice(0, -1), end] }
 }
 
-const yesOrNo = new Set(['=', '!=', '<', '<=', '>', '>=', 'and', 'or', 'in'])
+function isSure(tree: Tree): boolean {
+  return (typesOf(tree) & types.nothing) === 0
+}
 
-/** True if the tree gives true or false, whatever its names mean. */
-function isBoolean(tree: Tree): boolean {
-  if (tree.predicate || tree.group) return false
-  if (tree.type === 'binary') return yesOrNo.has(String(tree.value))
-  if (tree.type === 'value') return typeof tree.value === 'boolean'
-  if (tree.type === 'condition')
-    return isBoolean(tree.then!) && tree.else !== undefined && isBoolean(tree.else)
-  return (
-    tree.type === 'function' && tree.arguments?.length === 1 && String(tree.procedure?.value) === 'exists'
+function filledCondition(tree: Tree & { type: 'condition' }, fallback: Tree): Tree | undefined {
+  const then = filled(tree.then, fallback)
+  const otherwise = tree.else ? filled(tree.else, fallback) : fallback
+  return then && otherwise && choose(tree.condition, then, otherwise)
+}
+
+function asCondition(tree: Tree): Tree {
+  if (typesOf(tree) === types.boolean) return tree
+  if (typesOf(tree) === types.nothing) return constant(false)
+  return choose(tree, constant(true), constant(false))
+}
+
+function partText(part: ExpressionPart, names: Names): Tree {
+  const { tree, fresh } = prepare(part, names)
+  const found = typesOf(tree)
+  if (found === types.nothing) return text('')
+  // `&` writes text and booleans as they are, and nothing as empty.
+  if (within(found, types.string | types.boolean | types.nothing)) return tree
+  const value = isSimple(tree) ? tree : variable(fresh('v'))
+  const written = writtenValue(value, found)
+  return isSimple(tree) ? block(written) : block(bind(fresh('v'), tree), written)
+}
+
+// `a & (b & c)` is `a & b & c`.
+function operands(tree: Tree): Tree[] {
+  return tree.type === 'binary' && tree.value === '&'
+    ? [...operands(tree.lhs), ...operands(tree.rhs)]
+    : [tree]
+}
+
+const largestWhole = 9007199254740992
+
+function writtenValue(value: Tree, found: number): Tree {
+  const isWhole = binary(
+    binary(binary(call('type', value), '=', text('number')), 'and', binary(value, '=', call('floor', value))),
+    'and',
+    binary(call('abs', value), '<', { type: 'number', value: largestWhole }),
   )
-}
-
-/** True if the tree gives a value, whatever its names mean. */
-function alwaysThere(tree: Tree): boolean {
-  if (tree.predicate || tree.group) return false
-  if (tree.type === 'string' || tree.type === 'number' || tree.type === 'value') return true
-  if (tree.type === 'unary') return true
-  if (tree.type === 'binary') return tree.value !== '..'
-  return isBoolean(tree)
+  const other = choose(binary(value, '!=', constant(null)), call('string', value), text(''))
+  return within(types.number, found) ? choose(isWhole, call('formatBase', value), other) : other
 }

@@ -1,83 +1,73 @@
-import { ExpressionError } from './expression-error.ts'
-import { readExpression } from './gate.ts'
+import { ExpressionError } from './error.ts'
+import { parseExpression } from './gate.ts'
+import { limits } from './limits.ts'
+import { expressionEnd } from './template-end.ts'
 import type { Tree } from './tree.ts'
 
-/** Text between expressions, as it stands. */
 export interface TextPart {
+  type: 'text'
   text: string
 }
 
-/** One `{{ expression }}`. */
 export interface ExpressionPart {
-  /** What stands between the braces. */
+  type: 'expression'
+  /** What stands between `{{` and `}}`. */
   source: string
-  /** Characters from the beginning of the string to `source`. */
+  /** Where `source` begins in the template, in characters. */
   offset: number
   tree: Tree
 }
 
-/** A string of the definition, cut into text and expressions. */
+/** A string in which `{{ }}` stand for values. */
 export interface Template {
   parts: (TextPart | ExpressionPart)[]
-  /** True if the string is exactly one expression: it then keeps the value's type. */
+  /** The string is exactly one `{{ }}`: it keeps the value's type. */
   whole: boolean
 }
 
-/** True if the string has an expression in it. */
+const parsed = new Map<string, Template>()
+
+/** True if the text has a `{{`. */
 export function hasTemplate(text: string): boolean {
   return text.includes('{{')
 }
 
 /**
- * Cuts a string into text and expressions.
+ * Reads a string with `{{ expression }}` in it (flow-language.md §2). The same text gives the same object.
  *
- * @throws {ExpressionError} if an expression does not end, or is refused by the gate.
+ * @throws {ExpressionError} `expression_syntax`, `expression_unsupported`, `expression_too_long`; `offset` in `text`.
  */
 export function parseTemplate(text: string): Template {
+  const known = parsed.get(text)
+  if (known) return known
+  const parts = readParts(text)
+  const template = { parts, whole: parts.length === 1 && parts[0]?.type === 'expression' }
+  if (parsed.size >= limits.cachedExpressions) parsed.clear()
+  parsed.set(text, template)
+  return template
+}
+
+function readParts(text: string): Template['parts'] {
   const parts: Template['parts'] = []
   let at = 0
-  for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
-    const { from, end } = boundsOf(text, open + 2)
-    if (from - 2 > at) parts.push({ text: text.slice(at, from - 2) })
-    const source = text.slice(from, end)
-    parts.push({ source, offset: from, tree: readExpression(source, from) })
+  while (at < text.length) {
+    const open = text.indexOf('{{', at)
+    if (open > at || open < 0) parts.push({ type: 'text', text: text.slice(at, open < 0 ? undefined : open) })
+    if (open < 0) break
+    const end = expressionEnd(text, open + 2)
+    if (end < 0) throw new ExpressionError('expression_syntax', '`{{` has no `}}` that belongs to it', open)
+    parts.push(readExpression(text, open + 2, end))
     at = end + 2
   }
-  if (at < text.length || parts.length === 0) parts.push({ text: text.slice(at) })
-  return { parts, whole: parts.length === 1 && 'tree' in parts[0]! }
+  return parts
 }
 
-/** Where an expression begins and ends. Of `{{{x}}` the first brace is text, since nothing closes it. */
-function boundsOf(text: string, from: number): { from: number; end: number } {
-  const end = endOf(text, from)
-  if (end !== null) return { from, end }
-  const later = text[from] === '{' ? endOf(text, from + 1) : null
-  if (later !== null) return { from: from + 1, end: later }
-  throw new ExpressionError(
-    'expression_syntax',
-    'An expression begins with {{ here and does not end: }} is missing',
-    from - 2,
-  )
-}
-
-/** Where the expression that begins at `from` ends: the first `}}` outside strings and nested braces. */
-function endOf(text: string, from: number): number | null {
-  let braces = 0
-  for (let at = from; at < text.length; at++) {
-    const char = text[at]!
-    if (char === '"' || char === "'" || char === '`') at = endOfString(text, at)
-    else if (char === '{') braces++
-    else if (char === '}' && braces > 0) braces--
-    else if (char === '}' && text[at + 1] === '}') return at
+function readExpression(text: string, offset: number, end: number): ExpressionPart {
+  const source = text.slice(offset, end)
+  try {
+    return { type: 'expression', source, offset, tree: parseExpression(source) }
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    throw new ExpressionError(error.code, error.message, offset + error.offset, error)
   }
-  return null
-}
-
-function endOfString(text: string, from: number): number {
-  const quote = text[from]
-  for (let at = from + 1; at < text.length; at++) {
-    if (text[at] === '\\' && quote !== '`') at++
-    else if (text[at] === quote) return at
-  }
-  return text.length
 }

@@ -1,73 +1,150 @@
-import jsonata from 'jsonata-206'
-import { ExpressionError } from './expression-error.ts'
-
-/** A node of JSONata's syntax tree, as its parser gives it; which members there are depends on `type`. */
-export interface Tree {
-  type: string
-  value?: unknown
-  /** Characters from the beginning of the expression, at the node's end. */
+/** What any node may carry besides its own members; `position` counts characters in the expression. */
+interface Marks {
   position?: number
-  steps?: Tree[]
-  stages?: Tree[]
-  predicate?: Tree[]
-  group?: { lhs: [Tree, Tree][] }
-  expr?: Tree
-  expression?: Tree
-  expressions?: Tree[]
-  arguments?: Tree[]
-  procedure?: Tree
-  condition?: Tree
-  then?: Tree
-  else?: Tree
-  body?: Tree
-  terms?: { descending: boolean; expression: Tree }[]
-  lhs?: Tree | [Tree, Tree][]
-  rhs?: Tree
-  pattern?: Tree
-  update?: Tree
-  delete?: Tree
+  /** `[]` was written behind it: a single result stays an array. */
+  keepArray?: true
+  /** Filters behind a node that is not a step of a path. */
+  predicate?: Stage[]
+  /** Filters and `#$i` behind a step of a path. */
+  stages?: Stage[]
+  /** `{key: value}` written behind it. */
+  group?: Pair[]
+  /** `@$v` */
   focus?: string
+  /** `#$i` */
   index?: string
-  keepArray?: boolean
-  tuple?: boolean
-  signature?: unknown
-  ancestor?: unknown
+  /** What it can give, where a guard knows more than the tree tells (types.ts). */
+  types?: number
 }
 
-/**
- * Parses an expression with JSONata 2.0.6, the dialect of Step Functions. Nothing is evaluated.
- *
- * @throws {ExpressionError} `expression_syntax`
- */
-export function parseTree(source: string, offset = 0): Tree {
-  try {
-    return jsonata(source).ast() as Tree
-  } catch (error) {
-    const { message = 'The expression cannot be read', position = 0 } = error as {
-      message?: string
-      position?: number
-    }
-    throw new ExpressionError('expression_syntax', message, offset + Math.max(0, position - 1))
+export type Pair = [Tree, Tree]
+export type Stage = { type: 'filter'; expr: Tree } | { type: 'index'; value: string }
+export interface SortTerm {
+  descending: boolean
+  expression: Tree
+}
+
+export type PathTree = Marks & { type: 'path'; steps: Tree[] }
+export type NameTree = Marks & { type: 'name'; value: string }
+export type VariableTree = Marks & { type: 'variable'; value: string }
+export type BinaryTree = Marks & { type: 'binary'; value: string; lhs: Tree; rhs: Tree }
+export type CallTree = Marks & { type: 'function' | 'partial'; procedure: Tree; arguments: Tree[] }
+export type LambdaTree = Marks & {
+  type: 'lambda'
+  arguments: string[]
+  /** `<s:n>` as written. */
+  signature?: string
+  body: Tree
+}
+export type BlockTree = Marks & { type: 'block'; expressions: Tree[] }
+export type ConditionTree = Marks & { type: 'condition'; condition: Tree; then: Tree; else?: Tree }
+
+/** A JSONata expression as 2.0.6 parses it, reduced to the members that carry meaning. */
+export type Tree =
+  | PathTree
+  | NameTree
+  | VariableTree
+  | BinaryTree
+  | CallTree
+  | LambdaTree
+  | BlockTree
+  | ConditionTree
+  | (Marks & { type: 'string'; value: string })
+  | (Marks & { type: 'number'; value: number })
+  | (Marks & { type: 'value'; value: boolean | null })
+  | (Marks & { type: 'regex'; value: RegExp })
+  | (Marks & { type: 'wildcard' | 'descendant' | 'parent' | 'placeholder' })
+  | (Marks & { type: 'negative'; expression: Tree })
+  | (Marks & { type: 'array'; expressions: Tree[] })
+  | (Marks & { type: 'object'; pairs: Pair[] })
+  | (Marks & { type: 'bind'; name: string; rhs: Tree })
+  | (Marks & { type: 'apply'; lhs: Tree; rhs: Tree })
+  | (Marks & { type: 'transform'; pattern: Tree; update: Tree; delete?: Tree })
+  | (Marks & { type: 'sort'; terms: SortTerm[] })
+
+/** `inner` = evaluated once per item of what stands before it, so that names in it are the item's members. */
+type Change = (child: Tree, inner: boolean) => Tree
+
+/** The same node with every tree directly below it replaced. */
+export function mapChildren(tree: Tree, change: Change): Tree {
+  const copy = mapMembers(tree, change)
+  if (tree.predicate) copy.predicate = tree.predicate.map((stage) => mapStage(stage, change))
+  if (tree.stages) copy.stages = tree.stages.map((stage) => mapStage(stage, change))
+  if (tree.group) copy.group = tree.group.map(([key, value]) => [change(key, true), change(value, true)])
+  return copy
+}
+
+/** Calls back for every tree directly below. */
+export function eachChild(tree: Tree, visit: (child: Tree, inner: boolean) => void): void {
+  mapChildren(tree, (child, inner) => {
+    visit(child, inner)
+    return child
+  })
+}
+
+/** True if the test holds for the tree or for any below it. */
+export function someTree(tree: Tree, test: (tree: Tree) => boolean): boolean {
+  if (test(tree)) return true
+  let found = false
+  eachChild(tree, (child) => {
+    found ||= someTree(child, test)
+  })
+  return found
+}
+
+function mapStage(stage: Stage, change: Change): Stage {
+  return stage.type === 'filter' ? { type: 'filter', expr: change(stage.expr, true) } : { ...stage }
+}
+
+function mapMembers(tree: Tree, change: Change): Tree {
+  switch (tree.type) {
+    case 'path':
+      return { ...tree, steps: tree.steps.map((step, index) => change(step, index > 0)) }
+    case 'binary':
+    case 'apply':
+      return { ...tree, lhs: change(tree.lhs, false), rhs: change(tree.rhs, false) }
+    case 'function':
+    case 'partial':
+      return {
+        ...tree,
+        procedure: change(tree.procedure, false),
+        arguments: tree.arguments.map((argument) => change(argument, false)),
+      }
+    case 'lambda':
+      return { ...tree, body: change(tree.body, false) }
+    case 'block':
+    case 'array':
+      return { ...tree, expressions: tree.expressions.map((part) => change(part, false)) }
+    case 'condition':
+      return {
+        ...tree,
+        condition: change(tree.condition, false),
+        // biome-ignore lint/suspicious/noThenProperty: JSONata's own name for the branch
+        then: change(tree.then, false),
+        ...(tree.else && { else: change(tree.else, false) }),
+      }
+    case 'negative':
+      return { ...tree, expression: change(tree.expression, false) }
+    case 'object':
+      return {
+        ...tree,
+        pairs: tree.pairs.map(([key, value]): Pair => [change(key, false), change(value, false)]),
+      }
+    case 'bind':
+      return { ...tree, rhs: change(tree.rhs, false) }
+    case 'transform':
+      return {
+        ...tree,
+        pattern: change(tree.pattern, true),
+        update: change(tree.update, true),
+        ...(tree.delete && { delete: change(tree.delete, true) }),
+      }
+    case 'sort':
+      return {
+        ...tree,
+        terms: tree.terms.map((term) => ({ ...term, expression: change(term.expression, true) })),
+      }
+    default:
+      return { ...tree }
   }
-}
-
-/** The nodes directly below a node, whatever member they stand in. */
-export function childrenOf(tree: Tree): Tree[] {
-  return Object.entries(tree).flatMap(([member, value]) => (member === 'value' ? [] : nodesIn(value)))
-}
-
-function nodesIn(value: unknown): Tree[] {
-  if (typeof value !== 'object' || value === null || value instanceof RegExp) return []
-  if (Array.isArray(value)) return value.flatMap(nodesIn)
-  return 'type' in value ? [value as Tree] : Object.values(value).flatMap(nodesIn)
-}
-
-/** The left side of a binary node. */
-export function leftOf(tree: Tree): Tree {
-  return tree.lhs as Tree
-}
-
-/** Key and value of each member of an object constructor. */
-export function membersOf(tree: Tree): [Tree, Tree][] {
-  return tree.lhs as [Tree, Tree][]
 }

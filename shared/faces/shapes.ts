@@ -1,17 +1,26 @@
 import * as z from 'zod'
-import { Fault } from '../faults.ts'
+import { roles, scopes } from '../core/roles.ts'
 
 /** Ids in paths: lower-case UUIDs; any other text names nothing. */
 export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
 
+/** A path without parameters. */
+export const noParams = z.strictObject({})
+
 /** A path with one id. */
 export const byId = z.strictObject({ id: uuid })
 
-/** A version number in a path. */
-export const versionNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,7}$/)
-  .transform(Number)
+/** A path that names a version of a flow: its number, or the latest. */
+export const byVersion = z.strictObject({
+  id: uuid,
+  version: z.union([
+    z.literal('latest'),
+    z
+      .string()
+      .regex(/^[1-9]\d{0,7}$/)
+      .transform(Number),
+  ]),
+})
 
 /** A version in a query: a positive number or `latest`. */
 export const versionQuery = z
@@ -47,18 +56,17 @@ export function tags(longest: number) {
     .refine((list) => new Set(list).size === list.length, 'must not name a tag twice')
 }
 
-/** The inputs of a run: any JSON object. */
-export const inputs = z.record(z.string(), z.json())
+/** Any JSON object, e.g. the inputs of a run. */
+export const jsonObject = z.record(z.string(), z.json())
 
 /** A definition: YAML or JSON text, or the document as an object. */
-export const definition = z.union([z.string(), inputs])
+export const definition = z.union([z.string(), jsonObject])
 
-/** @throws {Fault} `invalid_request` if two parameters are given of which one is allowed. */
-export function notBoth(first: [name: string, value: unknown], second: [name: string, value: unknown]): void {
-  if (first[1] === undefined || second[1] === undefined) return
-  throw new Fault('invalid_request', `Give ${first[0]} or ${second[0]}, not both`, {
-    issues: [
-      { path: `?${second[0]}`, code: 'not_allowed', message: `give ${first[0]} or ${second[0]}, not both` },
-    ],
-  })
-}
+/** RFC 3339, UTC, milliseconds. */
+export const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+
+/** What an API key may be allowed. */
+export const scope = z.enum(scopes)
+
+/** What an account may be. */
+export const role = z.enum(roles)

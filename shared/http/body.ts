@@ -18,7 +18,7 @@ export function readBody(route: Route, { body, headers }: HttpRequest): unknown 
   if (body.length > bodyLimitBytes)
     throw new Fault('payload_too_large', 'The body is larger than 1 MiB', { limitBytes: bodyLimitBytes })
   const accepted = ['application/json', ...route.alsoTakes]
-  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
+  if (headers['content-encoding'] !== undefined)
     throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
   if (body.length === 0) return check(route.body, absent(route.body))
   const type = mediaType(headers['content-type'], accepted)

@@ -1,5 +1,6 @@
 import type { Settings } from '../world.ts'
 import type { HttpRequest, HttpResponse } from './exchange.ts'
+import { isOpen } from './rights.ts'
 import type { Route } from './route.ts'
 
 const allowed = [
@@ -43,17 +44,22 @@ export function corsHeaders(
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'Origin' }
 }
 
-/** The answer to a pre-flight of a path that has these routes. */
-export function preflight(routes: Iterable<Route>, request: HttpRequest, settings: Settings): HttpResponse {
-  const all = [...routes]
-  const open = all.every(({ auth }) => auth === 'open')
+/** The answer to a pre-flight of a path that has these routes: for the method that is asked for, else for all of them. */
+export function preflight(
+  byMethod: ReadonlyMap<string, Route>,
+  request: HttpRequest,
+  settings: Settings,
+): HttpResponse {
+  const wanted = request.headers['access-control-request-method'] ?? ''
+  const route = byMethod.get(wanted === 'HEAD' ? 'GET' : wanted)
+  const methods = methodsOf(byMethod.values())
   return {
     status: 204,
     body: '',
     headers: {
-      allow: methodsOf(all),
-      ...corsHeaders(open, request, settings),
-      'access-control-allow-methods': methodsOf(all),
+      allow: methods,
+      ...corsHeaders((route ? [route] : [...byMethod.values()]).every(isOpen), request, settings),
+      'access-control-allow-methods': methods,
       'access-control-allow-headers': allowed,
       'access-control-max-age': '7200',
     },
@@ -61,7 +67,7 @@ export function preflight(routes: Iterable<Route>, request: HttpRequest, setting
 }
 
 /** Methods of a path as `Allow` lists them. */
-export function methodsOf(routes: Iterable<Pick<Route, 'method'>>): string {
+export function methodsOf(routes: Iterable<Route>): string {
   return [...routes]
     .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     .concat('OPTIONS')

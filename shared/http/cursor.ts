@@ -34,7 +34,10 @@ export function cursorsOf(world: World, of: readonly string[]): Cursors {
         throw refused()
       const jwe = Buffer.from(sealed, 'base64url').toString()
       const { compactDecrypt } = await jose()
-      const { plaintext } = await compactDecrypt(jwe, sealing, { keyManagementAlgorithms: ['dir'] })
+      const { plaintext } = await compactDecrypt(jwe, sealing, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      })
       const { position, until } = JSON.parse(new TextDecoder().decode(plaintext)) as {
         position: T
         until: number
@@ -43,6 +46,14 @@ export function cursorsOf(world: World, of: readonly string[]): Cursors {
       return position
     },
   }
+}
+
+/** The query without what only says which page: a cursor holds for the same filters. */
+export function filtersOf(query: string): string {
+  const filters = new URLSearchParams(query)
+  for (const name of ['cursor', 'limit', 'page', 'offset', 'total']) filters.delete(name)
+  filters.sort()
+  return filters.toString()
 }
 
 function mac(key: Uint8Array, bound: string, text: string): Buffer {

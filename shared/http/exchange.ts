@@ -1,3 +1,6 @@
+import type { World } from '../world.ts'
+import type { Words } from './words.ts'
+
 /** A request as a door hands it on. */
 export interface HttpRequest {
   method: string
@@ -20,4 +23,14 @@ export interface HttpResponse {
   headers: Record<string, string>
   /** Text; empty for none. */
   body: string
+}
+
+/** A request under way: what is known of it before anything else. */
+export interface Under {
+  world: World
+  request: HttpRequest
+  /** `req_` and a ULID. */
+  requestId: string
+  /** In which words a refusal goes out. */
+  words: Words
 }

@@ -2,7 +2,6 @@ import type { Principal } from '../core/principal.ts'
 import {
   claimRequest,
   type IdempotencyKey,
-  type KeptReply,
   keepResponse,
   nameRequest,
   releaseRequest,
@@ -10,9 +9,10 @@ import {
 import { Fault, isFault } from '../faults.ts'
 import type { World } from '../world.ts'
 import type { HttpRequest } from './exchange.ts'
+import { isSigned } from './rights.ts'
 import type { Reply, Route } from './route.ts'
 
-/** Refusals after which the request may have had its effect: the key stays taken. */
+/** How much longer than the function's own time a try holds the key, in milliseconds. */
 const leaseMarginMs = 5000
 
 /**
@@ -27,9 +27,9 @@ export function readKey(
   content: { body: unknown; query: unknown },
 ): IdempotencyKey | undefined {
   const header = headers['idempotency-key']
-  if (header === undefined || route.method === 'GET' || route.auth === 'open') return undefined
-  const key = /^"(.*)"$/.exec(header)?.[1] ?? header
-  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+  if (header === undefined || route.method === 'GET' || !isSigned(route)) return undefined
+  const key = /^"([^"\\]*)"$/.exec(header)?.[1] ?? header
+  if (!/^[\x21-\x7e]{1,255}$/.test(key) || key.startsWith('"'))
     throw new Fault('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters', {
       issues: [
         {
@@ -51,33 +51,36 @@ export async function onlyOnce(
   work: () => Promise<Reply>,
 ): Promise<Reply> {
   const claimed = await claimRequest(world, orgId, key, remainingMs + leaseMarginMs)
-  if (claimed.state === 'replay') return { ...repeated(claimed.response), replayed: true }
+  if (claimed.state === 'replay') return { ...claimed.response, replayed: true }
   if (claimed.state === 'started') throw new Error('A route that starts no run found the key of a start')
-  try {
-    const reply = await work()
-    await keepResponse(world, orgId, key, claimed.claimId, kept(reply))
-    return reply
-  } catch (error) {
+  const reply = await work().catch(async (error: unknown) => {
     // A refusal did nothing: the key stays unspent. After anything else nobody knows, and the lease decides.
-    if (isFault(error)) await releaseRequest(world, orgId, key, claimed.claimId)
+    if (isFault(error) && error.code !== 'internal_error')
+      await releaseRequest(world, orgId, key, claimed.claimId)
     throw error
-  }
+  })
+  await keep(world, orgId, key, claimed.claimId, reply)
+  return reply
 }
 
-function kept({ status = 200, body, location, etag }: Reply): KeptReply {
-  return {
-    status,
-    body,
-    ...(location === undefined ? {} : { location }),
-    ...(etag === undefined ? {} : { etag }),
-  }
-}
-
-function repeated({ status, body, location, etag }: KeptReply): Reply {
-  return {
-    status,
-    body,
-    ...(location === undefined ? {} : { location }),
-    ...(etag === undefined ? {} : { etag }),
+/** What was done is answered, also if its reply cannot be kept. */
+async function keep(
+  world: World,
+  orgId: string,
+  key: IdempotencyKey,
+  claimId: string,
+  reply: Reply,
+): Promise<void> {
+  const { status = 200, body, location, etag, run } = reply
+  try {
+    await keepResponse(world, orgId, key, claimId, {
+      status,
+      body,
+      ...(location === undefined ? {} : { location }),
+      ...(etag === undefined ? {} : { etag }),
+      ...(run === undefined ? {} : { run }),
+    })
+  } catch (error) {
+    world.log.error('A reply could not be kept', { error: (error as Error).name })
   }
 }

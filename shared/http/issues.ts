@@ -16,8 +16,7 @@ function issuesFor(issue: z.core.$ZodIssue): Issue[] {
       message: `${[...at, key].join('.')} is not known here`,
     }))
   if (issue.code === 'invalid_union') {
-    const branches = issue.errors.filter((branch) => branch.length > 0)
-    const nearest = branches.sort((a, b) => a.length - b.length)[0]
+    const nearest = nearestBranch(issue.errors)
     if (nearest)
       return nearest.flatMap((inner) => issuesFor({ ...inner, path: [...issue.path, ...inner.path] }))
   }
@@ -30,6 +29,15 @@ function issuesFor(issue: z.core.$ZodIssue): Issue[] {
       message: missing ? `${name} is required` : `${name}: ${issue.message}`,
     },
   ]
+}
+
+/** The form that was most likely meant: it misses least, and has least that is wrong. */
+function nearestBranch(branches: z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const missing = (branch: z.core.$ZodIssue[]) =>
+    branch.filter(({ code, input }) => code === 'invalid_type' && input === undefined).length
+  return branches
+    .filter((branch) => branch.length > 0)
+    .sort((a, b) => missing(a) - missing(b) || a.length - b.length)[0]
 }
 
 const codes: Record<string, string> = {

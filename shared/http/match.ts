@@ -12,14 +12,20 @@ interface Branch {
   byMethod: Map<string, Route>
 }
 
-/** Makes the look-up of exact paths: literal segments win over parameters, left to right. */
+/**
+ * Makes the look-up of exact paths: literal segments win over parameters, left to right. Where no route of a path takes its
+ * parameters, e.g. a word where an id belongs, there is no such path.
+ */
 export function matcher(routes: readonly Route[]): (path: string) => Match | null {
   const root = newBranch()
   for (const route of routes) grow(root, route).set(route.method, route)
   return (path) => {
     const segments = path.slice(1).split('/')
-    const found = search(root, segments, 0)
-    return found && { byMethod: found, params: paramsOf(found, segments) }
+    const byMethod = search(root, segments, 0)
+    if (byMethod === null) return null
+    const params = paramsOf(byMethod, segments)
+    const fitting = [...byMethod].filter(([, route]) => route.params.safeParse(params).success)
+    return fitting.length === 0 ? null : { byMethod: new Map(fitting), params }
   }
 }
 

@@ -19,7 +19,7 @@ export interface Call<P, Q, B> {
   params: P
   query: Q
   body: B
-  /** How long the caller waits for a run, 0-25. */
+  /** How long the caller waits for a run, in seconds, 0-25. */
   waitSeconds: number
   /** What the caller has seen, from `If-Match`. */
   guard: Guard
@@ -27,8 +27,11 @@ export interface Call<P, Q, B> {
   idempotency?: IdempotencyKey
   /** Makes and opens cursors of this list. */
   cursor: Cursors
+  /** The trace that this request is part of (W3C). */
+  traceparent: string
+  /** The caller's address, as the gateway knows it. */
   address: string
-  /** The credential as it came, for refresh. */
+  /** The credential as it came; only for routes that judge it themselves. */
   token: string
 }
 
@@ -37,6 +40,15 @@ export interface Cursors {
   seal(position: unknown): Promise<string>
   /** @throws {Fault} `invalid_request` */
   open<T>(text: string): Promise<T>
+}
+
+/** The run that an answer is about. */
+export interface AboutRun {
+  id: string
+  /** The inside word. */
+  status: string
+  /** null for a run of the draft. */
+  version: number | null
 }
 
 /** What goes out. */
@@ -49,26 +61,33 @@ export interface Reply {
   /** Strong or weak; answered as 304 to `If-None-Match`. */
   etag?: string
   location?: string
-  /** Query of the next page, without `?`. */
-  next?: string
-  /** The run that it is about. */
-  run?: { id: string; status: string; version: number | null }
+  /** Cursor of the next page: becomes the `Link` header, with the filters of this request. */
+  next?: string | null
+  run?: AboutRun
   replayed?: boolean
 }
 
+/** Who may call: an open route asks for nothing, a bearer route for a scope, a session route for a person. */
+export type Right =
+  | { auth: 'open'; scope: null; role: null }
+  | { auth: 'bearer'; scope: Scope; role: Role }
+  | {
+      auth: 'session'
+      scope: null
+      role: Role
+      /** What an API key is told. @default 'forbidden' */
+      keysAre?: 'unauthorized' | 'forbidden'
+      /** The answer judges the token itself: it may be one that opens nothing else any more. @default false */
+      judgesToken?: true
+    }
+
 /** One route: contract and answer together. OpenAPI, the gateway and the matrices of tests read the same fields. */
-export interface Route {
+export type Route = Right & {
   face: FaceName
   method: Method
   /** With parameters in braces, e.g. `/v1/flow/{id}`. */
   path: string
   summary: string
-  /** `open`: no credential; `session`: a signed-in person, never a key. */
-  auth: 'open' | 'bearer' | 'session'
-  /** What the caller must be allowed; null where being signed in is enough. */
-  scope: Scope | null
-  /** The least role, for people who read the table; the scope decides. */
-  role: Role | null
   /** Which kind of object each path parameter names. */
   objects: Record<string, ObjectKind>
   params: z.ZodType
@@ -77,46 +96,74 @@ export interface Route {
   body: z.ZodType | null
   /** Content types besides JSON. */
   alsoTakes: string[]
-  /** How long it waits for a run unless the caller says otherwise; absent = it does not wait. */
+  /** How long it waits for a run unless the caller says otherwise, in seconds; absent = it does not wait. */
   waits?: number
   /** `If-Match` guards it. */
   guarded: boolean
   /** It starts a run, whose own transaction holds the idempotency row. */
   startsRun: boolean
-  /** Success replies by status. */
+  /** What this very request needs besides the route's scope. */
+  alsoNeeds(body: unknown): Scope[]
+  /** Replies by status. */
   reply: Record<number, z.ZodType>
-  /** Refusals of its own, besides those that any route may give. */
+  /** Refusals of its own, besides `commonFaults`. */
   faults: FaultCode[]
   answer(world: World, call: Call<never, never, never>): Promise<Reply>
 }
 
-type Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Pick<
+/** Refusals that any route may give (dashboard.md §2). */
+export const commonFaults: readonly FaultCode[] = [
+  'invalid_request',
+  'method_not_allowed',
+  'request_timeout',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'payload_too_large',
+  'unsupported_media_type',
+  'validation_failed',
+  'idempotency_in_progress',
+  'idempotency_key_reused',
+  'internal_error',
+  'unavailable',
+]
+
+type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never
+
+type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Pick<
   Route,
-  | 'face'
-  | 'method'
-  | 'path'
-  | 'summary'
-  | 'auth'
-  | 'scope'
-  | 'role'
-  | 'reply'
-  | 'faults'
-  | 'objects'
-  | 'waits'
+  'face' | 'method' | 'summary' | 'reply' | 'faults' | 'waits'
 > & {
+  path: Path
+  /** Every parameter of the path must say what it names. */
+  objects: Record<ParameterOf<Path>, ObjectKind>
   params: P
   query: Q
   body?: B
   alsoTakes?: string[]
   guarded?: boolean
   startsRun?: boolean
+  alsoNeeds?(body: z.output<B>): Scope[]
   answer(world: World, call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<Reply>
 }
 
 /** Makes a route; the types of `params`, `query` and `body` reach its answer. */
-export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  shape: Shape<P, Q, B>,
-): Route {
-  const { body = null, alsoTakes = [], guarded = false, startsRun = false, ...rest } = shape
-  return { ...rest, body, alsoTakes, guarded, startsRun, answer: shape.answer as Route['answer'] }
+export function route<
+  const Path extends string,
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType = z.ZodUndefined,
+>(shape: Shape<Path, P, Q, B> & Right): Route {
+  const { body = null, alsoTakes = [], guarded = false, startsRun = false, alsoNeeds, ...rest } = shape
+  return {
+    ...rest,
+    body,
+    alsoTakes,
+    guarded,
+    startsRun,
+    alsoNeeds: (alsoNeeds ?? (() => [])) as Route['alsoNeeds'],
+    answer: shape.answer as Route['answer'],
+  }
 }

@@ -13,13 +13,18 @@ export interface Occasion {
   requestId: string
   /** The path of the request. */
   path: string
+  /** Public base URL without trailing slash. */
+  baseUrl: string
 }
 
 /** How a face prints refusals (conventions.md §7). */
 export type Words = (fault: Fault, occasion: Occasion) => Printed
 
+/** Codes as they are published. */
+export type PublicCode = Exclude<FaultCode, 'method_not_allowed' | 'request_timeout'>
+
 /** The code as it is published: a wrong method and a slow body are bad requests with a status of their own. */
-export function publicCode(code: FaultCode): Exclude<FaultCode, 'method_not_allowed' | 'request_timeout'> {
+export function publicCode(code: FaultCode): PublicCode {
   return code === 'method_not_allowed' || code === 'request_timeout' ? 'invalid_request' : code
 }
 

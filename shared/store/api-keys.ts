@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { BatchGetCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import type { AccountRow } from './accounts.ts'
-import { itemsUnder } from './pages.ts'
+import { getItems } from './batch-get.ts'
+import { listUnder } from './pages.ts'
 import { keys } from './table.ts'
 import type { Write } from './transact.ts'
 
@@ -17,7 +18,16 @@ export interface ApiKeyRow {
   sha256: string
   createdAt: string
   expiresAt: string | null
+  /** To the hour. */
+  lastUsedAt?: string
   revokedAt?: string
+}
+
+/** Where a key lies: fixed when it is made. */
+export interface ApiKeyPointer {
+  org: string
+  id: string
+  account: string
 }
 
 /** Puts a new key and the pointer by which it is found. */
@@ -35,29 +45,48 @@ export function putApiKey(row: ApiKeyRow): Write[] {
   ]
 }
 
-/** The key with a sha256 and its maker, strongly consistent. */
-export async function findApiKey(
-  { db, settings }: World,
-  sha256: string,
-): Promise<{ key: ApiKeyRow; account: AccountRow } | null> {
-  const { Item: pointer } = await db.send(
-    new GetCommand({ TableName: settings.table, Key: keys.apiKeyPointer(sha256) }),
+/** Where the key with a sha256 lies; null if there never was one. */
+export async function findApiKey({ db, settings }: World, sha256: string): Promise<ApiKeyPointer | null> {
+  const { Item } = await db.send(
+    // Strongly consistent: a key may be used the moment after it was made.
+    new GetCommand({ TableName: settings.table, Key: keys.apiKeyPointer(sha256), ConsistentRead: true }),
   )
-  if (pointer === undefined) return null
-  const Keys = [keys.apiKey(pointer.org, pointer.id), keys.account(pointer.org, pointer.account)]
-  const { Responses } = await db.send(
-    new BatchGetCommand({ RequestItems: { [settings.table]: { Keys, ConsistentRead: true } } }),
-  )
-  const items = Responses?.[settings.table] ?? []
-  const key = items.find(({ sk }) => String(sk).startsWith('KEY#')) as ApiKeyRow | undefined
-  const account = items.find(({ sk }) => String(sk).startsWith('USER#')) as AccountRow | undefined
-  return key && account ? { key, account } : null
+  return (Item as ApiKeyPointer | undefined) ?? null
 }
 
-/** All keys of an organisation that are not revoked. */
+/** A key and its maker in one strongly consistent read: both decide about every request. */
+export async function getKeyAndAccount(
+  world: World,
+  { org, id, account }: ApiKeyPointer,
+): Promise<{ key: ApiKeyRow | null; account: AccountRow | null }> {
+  const items = await getItems(world, [keys.apiKey(org, id), keys.account(org, account)])
+  const find = (prefix: string) => items.find(({ sk }) => sk.startsWith(prefix)) ?? null
+  return { key: find('KEY#') as ApiKeyRow | null, account: find('USER#') as AccountRow | null }
+}
+
+/** Notes when a key was used. */
+export async function noteUse(
+  { db, settings }: World,
+  { orgId, id }: ApiKeyRow,
+  lastUsedAt: string,
+): Promise<void> {
+  await db.send(
+    new UpdateCommand({
+      TableName: settings.table,
+      Key: keys.apiKey(orgId, id),
+      UpdateExpression: 'SET lastUsedAt = :at',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':at': lastUsedAt },
+    }),
+  )
+}
+
+/** All keys of an organisation that are not revoked, newest first. */
 export async function listApiKeyRows(world: World, org: string): Promise<ApiKeyRow[]> {
-  const rows = await Array.fromAsync(itemsUnder<ApiKeyRow>(world, keys.apiKey(org, '').pk, 'KEY#'))
-  return rows.filter(({ revokedAt }) => revokedAt === undefined)
+  const rows = await listUnder<ApiKeyRow>(world, keys.apiKey(org, '').pk, 'KEY#')
+  return rows
+    .filter(({ revokedAt }) => revokedAt === undefined)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id))
 }
 
 /** Ends a key. @returns false if there is none that is alive. */

@@ -1,6 +1,7 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { keys } from './table.ts'
+import type { Write } from './transact.ts'
 
 /** Who did what; never a value that was given. */
 export interface AuditRow {
@@ -11,18 +12,48 @@ export interface AuditRow {
   target: string
   requestId: string | null
   address: string | null
+  /** JSON text. */
   details: string
 }
 
 const keepSeconds = 400 * 86_400
 
 /** Adds an entry; entries are never changed. */
-export async function putAudit({ db, settings, clock }: World, org: string, row: AuditRow): Promise<void> {
-  const month = row.at.slice(0, 7).replace('-', '')
-  await db.send(
-    new PutCommand({
+export async function putAudit({ db, settings }: World, org: string, row: AuditRow): Promise<void> {
+  await db.send(new PutCommand({ TableName: settings.table, Item: itemOf(org, row) }))
+}
+
+/** The same as a part of the transaction that it tells of. */
+export function auditWrite(org: string, row: AuditRow): Write {
+  return { Put: { TableName: '', Item: itemOf(org, row) } }
+}
+
+function itemOf(org: string, row: AuditRow) {
+  const ttl = Math.floor(Date.parse(row.at) / 1000) + keepSeconds
+  return { ...keys.audit(org, monthOf(row.at), row.id), ...row, ttl }
+}
+
+/** Entries of a month (`yyyymm`), newest first. */
+export async function listAudit(
+  { db, settings }: World,
+  org: string,
+  month: string,
+  limit = 100,
+): Promise<AuditRow[]> {
+  const { Items = [] } = await db.send(
+    new QueryCommand({
       TableName: settings.table,
-      Item: { ...keys.audit(org, month, row.id), ...row, ttl: Math.floor(clock.now() / 1000) + keepSeconds },
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': keys.audit(org, month, '').pk },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: limit,
     }),
   )
+  return Items as AuditRow[]
+}
+
+/** `yyyymm` of an instant. */
+export function monthOf(at: string): string {
+  return at.slice(0, 7).replace('-', '')
 }

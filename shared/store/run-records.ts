@@ -1,15 +1,17 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { itemsUnder } from './pages.ts'
+import { readItems } from './pages.ts'
 import { keys } from './table.ts'
 
 const batchSize = 25
 
 /** Deletes everything that lies with a run. */
 export async function deleteRunRecords(world: World, org: string, run: string): Promise<void> {
-  const items = itemsUnder<{ pk: string; sk: string }>(world, keys.run(org, run).pk, '', {
+  const items = readItems<{ pk: string; sk: string }>(world, {
     KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': keys.run(org, run).pk },
     ProjectionExpression: 'pk, sk',
+    ConsistentRead: true,
   })
   let batch: { pk: string; sk: string }[] = []
   for await (const item of items) {

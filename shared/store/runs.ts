@@ -54,6 +54,8 @@ export interface RunRow {
   depth: number
   /** Account whose secrets the steps see before the organisation's. */
   secretsOwner?: string
+  /** W3C trace context that the run was started in. */
+  traceparent?: string
   /** How long the record is kept after the end. */
   retentionSeconds: number
   /** First step: `{stepId, as}` as JSON text, for the log's first entry. */

@@ -1,6 +1,7 @@
-import { BatchGetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import type { AccountRow } from './accounts.ts'
+import { getItems } from './batch-get.ts'
 import { keys } from './table.ts'
 import { itemFound } from './transact.ts'
 
@@ -9,6 +10,8 @@ export interface SessionRow {
   id: string
   orgId: string
   accountId: string
+  /** The account's epoch at login: when that rises, all sessions before it end. */
+  epoch: number
   /** The token that counts, and when it was made (seconds since 1970). */
   jti: string
   issuedAt: number
@@ -29,18 +32,17 @@ export async function putSession({ db, settings }: World, row: SessionRow): Prom
 
 /** Session and account in one strongly consistent read: both decide about every request. */
 export async function getSessionAndAccount(
-  { db, settings }: World,
+  world: World,
   org: string,
   session: string,
   account: string,
 ): Promise<{ session: SessionRow | null; account: AccountRow | null }> {
-  const Keys = [keys.session(org, session), keys.account(org, account)]
-  const { Responses } = await db.send(
-    new BatchGetCommand({ RequestItems: { [settings.table]: { Keys, ConsistentRead: true } } }),
-  )
-  const items = Responses?.[settings.table] ?? []
-  const find = (prefix: string) => items.find(({ sk }) => String(sk).startsWith(prefix)) ?? null
-  return { session: find('SESS#') as SessionRow | null, account: find('USER#') as AccountRow | null }
+  const items = await getItems(world, [keys.session(org, session), keys.account(org, account)])
+  const find = (prefix: string) => items.find(({ sk }) => sk.startsWith(prefix)) ?? null
+  return {
+    session: find('SESS#') as SessionRow | null,
+    account: find('USER#') as AccountRow | null,
+  }
 }
 
 /** Swaps the token under the condition that it still counts. @returns the row as it is now; `swapped` tells who did it. */
@@ -69,20 +71,26 @@ export async function swapToken(
   }
 }
 
-/** Ends the session: no token of it counts any more. */
+/** Ends the session: no token of it counts any more. @returns false if it had ended already. */
 export async function revokeSession(
   { db, settings }: World,
   org: string,
   session: string,
   at: string,
-): Promise<void> {
-  await db.send(
-    new UpdateCommand({
-      TableName: settings.table,
-      Key: keys.session(org, session),
-      UpdateExpression: 'SET revokedAt = if_not_exists(revokedAt, :at)',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':at': at },
-    }),
-  )
+): Promise<boolean> {
+  try {
+    await db.send(
+      new UpdateCommand({
+        TableName: settings.table,
+        Key: keys.session(org, session),
+        UpdateExpression: 'SET revokedAt = :at',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
+        ExpressionAttributeValues: { ':at': at },
+      }),
+    )
+    return true
+  } catch (error) {
+    if (itemFound(error)) return false
+    throw error
+  }
 }

@@ -116,11 +116,17 @@ export async function getWait(
 
 /** The waits with those keys, in the order of the keys; strongly consistent. */
 export async function getWaits(
-  { db, settings }: World,
+  world: World,
   org: string,
   run: string,
   stepKeys: string[],
 ): Promise<WaitRow[]> {
+  const [only, ...others] = stepKeys
+  if (only !== undefined && others.length === 0) {
+    const wait = await getWait(world, org, run, only)
+    return wait ? [wait] : []
+  }
+  const { db, settings } = world
   const found = new Map<string, WaitRow>()
   let left: Record<string, unknown>[] = stepKeys.map((key) => ({ ...keys.wait(org, run, key) }))
   while (left.length > 0) {

@@ -5,6 +5,16 @@ import { join } from 'node:path'
 import type { Demo } from '../../infra/local/demo.ts'
 
 const top = join(import.meta.dirname, '../..')
+/** `PROFILE=<folder>` writes a CPU profile of the account there. */
+const profiling = process.env.PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`] : []
+
+/** What `npm start` gives to node. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').slice(1)
+}
 
 /** The local account in a process of its own, as `npm start` runs it. */
 export interface AccountChild {
@@ -36,7 +46,7 @@ export interface ChildOptions {
 export async function startAccount({ folder, port = 0, env = {} }: ChildOptions = {}): Promise<AccountChild> {
   const data = folder ?? mkdtempSync(join(tmpdir(), 'sluice-'))
   const started = performance.now()
-  const child = spawn(process.execPath, ['infra/local/main.ts'], {
+  const child = spawn(process.execPath, [...profiling, ...startArguments()], {
     cwd: top,
     env: { PATH: process.env.PATH ?? '', PORT: String(port), SLUICE_DATA: data, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,6 +10,7 @@ interface Seed {
   bodies: Seed[][]
 }
 
+/** Literal texts: what opens an expression, in either notation, is left out. */
 const texts = fc.oneof(
   fc.constantFrom(
     '',
@@ -22,7 +23,7 @@ const texts = fc.oneof(
     '$x & "y"',
     '}}',
   ),
-  fc.string({ maxLength: 12 }).map((text) => text.replaceAll('{{', '')),
+  fc.string({ maxLength: 12 }).map((text) => text.replaceAll(/\{\{|\$\{/g, '')),
 )
 
 function seeds(depth: number, most: number): fc.Arbitrary<Seed[]> {

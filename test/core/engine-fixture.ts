@@ -12,6 +12,7 @@ import type { Principal } from '../../shared/core/principal.ts'
 import { saveAndPublish } from '../../shared/core/publish.ts'
 import { readRun } from '../../shared/core/read-run.ts'
 import type { RunView } from '../../shared/core/run-view.ts'
+import { listSteps } from '../../shared/core/runs.ts'
 import { settleExecution } from '../../shared/core/settle.ts'
 import type { StartOrder } from '../../shared/core/start.ts'
 import { startRun } from '../../shared/core/start-run.ts'
@@ -31,7 +32,11 @@ export interface EngineWorld {
   events: StepEvent[]
   publish(definition: JsonObject): Promise<string>
   start(flowId: string, more?: Partial<StartOrder>): Promise<RunView>
-  /** The run once it has ended, or as it stands after 20 s. */
+  /** The run once it is as wanted. @throws after 10 s. */
+  until(runId: string, isWanted: (run: RunView) => boolean): Promise<RunView>
+  /** The run that a step of the run has started, once it has. */
+  child(runId: string): Promise<string>
+  /** The run once it has ended, within 10 s. */
   ended(runId: string): Promise<RunView>
   close(): Promise<void>
 }
@@ -72,6 +77,11 @@ export async function openEngineWorld({
     batchItemFailures: await applyChanges(world, records),
   }))
   const who = person('ann')
+  const until = (runId: string, isWanted: (run: RunView) => boolean) =>
+    patiently(async () => {
+      const run = await readRun(world, org, runId).catch(() => null)
+      return run && isWanted(run) ? run : null
+    })
   return {
     world,
     who,
@@ -84,13 +94,9 @@ export async function openEngineWorld({
       const order = { flowId, inputs: {}, trigger: { type: 'api' }, waitSeconds: 20, ...more }
       return (await startRun(world, who, order)).run
     },
-    async ended(runId) {
-      for (const end = Date.now() + 20_000; ; ) {
-        const run = await readRun(world, org, runId)
-        if (run.finishedAt !== null || Date.now() > end) return run
-        await systemClock.sleep(10)
-      }
-    },
+    until,
+    child: (runId) => patiently(async () => (await listSteps(world, org, runId))[0]?.childId ?? null),
+    ended: (runId) => until(runId, (run) => run.finishedAt !== null),
     async close() {
       await states.close()
       await test.close()
@@ -98,6 +104,14 @@ export async function openEngineWorld({
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+async function patiently<T>(look: () => Promise<T | null>): Promise<T> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await systemClock.sleep(5)) {
+    const found = await look()
+    if (found !== null) return found
+  }
+  throw new Error('It did not come within 10 s')
 }
 
 /** What functions/step.ts does. */

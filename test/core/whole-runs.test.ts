@@ -153,8 +153,7 @@ describe('a run that waits', () => {
       ['b', 'a'],
     ]) {
       const run = await engine.start(flowId)
-      let seen = await read(run.id)
-      while (seen.openWaits < 2) seen = await read(run.id)
+      const seen = await engine.until(run.id, ({ openWaits }) => openWaits === 2)
       const idOf = (stepId: string) => seen.waits.find((wait) => wait.stepId === stepId)!.id
 
       for (const stepId of order) await answer(run.id, stepId, idOf(stepId))
@@ -174,8 +173,7 @@ describe('a run that waits', () => {
     )
     const items = Array.from({ length: 20 }, (_, index) => index)
     const run = await engine.start(flowId, { inputs: { items } })
-    let seen = await read(run.id)
-    while (seen.openWaits < 20) seen = await read(run.id)
+    const seen = await engine.until(run.id, ({ openWaits }) => openWaits === 20)
     const mixed = seen.waits.map((wait, n) => ({ id: wait.id, n })).sort((a, b) => (a.id < b.id ? -1 : 1))
 
     const answers = [...mixed, ...mixed.slice(0, 5)].map(({ id, n }) => answer(run.id, n, id, 0))
@@ -216,6 +214,29 @@ describe('a run that waits', () => {
     expect(branches).toMatchObject({ status: 'completed', output: 'late' })
     expect(decides).toMatchObject({ status: 'completed', output: 'no' })
     expect(await messages(fails!.id)).toContain('Wait expired @ask')
+  })
+
+  test('E4 at the deadline a run takes the path of its answer or of its timeout, as its caller was told', async () => {
+    const flowId = await engine.publish(
+      flow({
+        ask: { ...asking, timeoutSeconds: 1, next: { default: 'taken', timeout: 'late' } },
+        taken: { type: 'final', params: { output: 'taken' } },
+        late: { type: 'final', params: { output: 'late' } },
+      }),
+    )
+    const rounds = Array.from({ length: 40 }, async (_, n) => {
+      const run = await engine.start(flowId)
+      const left = Date.parse(run.waits[0]!.expiresAt) - Date.now()
+      await engine.world.clock.sleep(left - 20 + n)
+      const told = await answer(run.id, 1).then(
+        () => 'taken',
+        (error) => error.code,
+      )
+      return [told, (await engine.ended(run.id)).output]
+    })
+
+    for (const [told, output] of await Promise.all(rounds))
+      expect([told, output]).toEqual(output === 'taken' ? ['taken', 'taken'] : ['wait_expired', 'late'])
   })
 
   test('M5 keeps its version, whatever is published later', async () => {
@@ -287,12 +308,10 @@ describe('a sub-flow', () => {
     )
 
     const run = await engine.start(flowId, { inputs: { of: 'parent' }, waitSeconds: 0 })
-    let childId: string | null = null
-    while (childId === null) childId = (await listSteps(engine.world, org, run.id))[0]?.childId ?? null
+    const childId = await engine.child(run.id)
     let seen = await read(run.id)
     expect(seen).toMatchObject({ status: 'running', openWaits: 0 })
-    let inner = await readRun(engine.world, org, childId).catch(() => null)
-    while (inner?.status !== 'waiting') inner = await readRun(engine.world, org, childId).catch(() => null)
+    const inner = await engine.until(childId, ({ status }) => status === 'waiting')
     expect(inner).toMatchObject({ parentRunId: run.id, trigger: { type: 'flow' } })
     await answer(childId, 'yes')
 
@@ -325,9 +344,8 @@ describe('a sub-flow', () => {
     const child = await engine.publish(flow({ ask: asking }))
     const flowId = await engine.publish(flow({ call: { type: 'flow', params: { flowId: child } } }))
     const run = await engine.start(flowId, { waitSeconds: 0 })
-    let childId: string | null = null
-    while (childId === null) childId = (await listSteps(engine.world, org, run.id))[0]?.childId ?? null
-    while (!(await readRun(engine.world, org, childId).catch(() => null)));
+    const childId = await engine.child(run.id)
+    await engine.until(childId, () => true)
 
     await cancelRun(engine.world, engine.who, run.id)
 

@@ -274,8 +274,8 @@ nodes:
           then {{1 +}}
 `,
     [
-      '5:30 error expression_syntax /nodes/a/params/message',
-      '9:20 error expression_syntax /nodes/a/params/data/text',
+      '5:31 error expression_syntax /nodes/a/params/message',
+      '9:21 error expression_syntax /nodes/a/params/data/text',
     ],
   ],
   [

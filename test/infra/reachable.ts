@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Bundle } from '../../infra/bundle.ts'
 
 const top = join(import.meta.dirname, '../..')
@@ -44,32 +44,24 @@ const askedInTransaction: Record<string, string> = {
  * The IAM actions that a door's code can need: of the commands that its source files make, those whose class esbuild left in
  * the bundle. Types are gone by then, and so is what nothing calls.
  */
-export function actionsNeeded({ inputs, commands }: Bundle): string[] {
-  const sources = inputs.filter((name) => /^(functions|shared)\//.test(name)).map((name) => read(name))
-  const found = (pattern: RegExp) =>
-    new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(second)))
-  const sent = [...found(/new (\w+)Command\(/g)].filter((command) => commands.includes(command))
+export function actionsNeeded({ inputs, commands, chunks }: Bundle): string[] {
+  const sources = inputs.filter((name) => /^(functions|shared)\//.test(name)).map((name) => join(top, name))
+  const sent = wordsIn(sources, /new (\w+)Command\(/g).filter((command) => commands.includes(command))
   const actions = sent.flatMap((command) => {
     if (command !== 'TransactWrite') return asked[command] ?? [`nobody knows what ${command} asks`]
-    return [...found(/\b(Put|Update|Delete|ConditionCheck): \{/g)].map((kind) => askedInTransaction[kind]!)
+    const kinds = wordsIn(chunks, /\b(Put|Update|Delete|ConditionCheck):\{TableName:/g)
+    return kinds.map((kind) => askedInTransaction[kind]!)
   })
   return [...new Set(actions)].sort()
 }
 
 /** The platform secrets that a door's code asks for: whose id is read from the settings in what esbuild left. */
-export function secretsNeeded({ file }: Bundle): string[] {
-  const folder = dirname(file)
-  const chunks = readdirSync(folder).filter((name) => name.endsWith('.mjs'))
-  const found = chunks.flatMap((name) => [
-    ...readFileSync(join(folder, name), 'utf8').matchAll(/\.(signing|sealing)SecretId\b/g),
-  ])
-  return [...new Set(found.map(second))].sort()
+export function secretsNeeded({ chunks }: Bundle): string[] {
+  return wordsIn(chunks, /\.(signing|sealing)SecretId\b/g).sort()
 }
 
-function read(name: string): string {
-  return readFileSync(join(top, name), 'utf8')
-}
-
-function second(match: RegExpMatchArray): string {
-  return match[1]!
+/** What a pattern's group finds in some files, each once. */
+function wordsIn(files: string[], pattern: RegExp): string[] {
+  const found = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)])
+  return [...new Set(found.map((match) => match[1]!))]
 }

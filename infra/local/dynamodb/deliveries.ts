@@ -33,6 +33,8 @@ export class Deliveries {
   readonly #clock: Clock
   readonly #log: Log
   readonly #deadFolder: string
+  /** How long changes are gathered before they are delivered, so that those of one moment travel together. */
+  readonly #gatherMs: number
   #deliver: Deliver | undefined
   #wants: Wants = () => true
   #queue: Change[] = []
@@ -46,7 +48,15 @@ export class Deliveries {
   #closed = false
   #cancelPause: (() => void) | undefined
 
-  private constructor(storage: Storage, clock: Clock, log: Log, folder: string, counts: Counts) {
+  private constructor(
+    storage: Storage,
+    clock: Clock,
+    log: Log,
+    folder: string,
+    counts: Counts,
+    gatherMs: number,
+  ) {
+    this.#gatherMs = gatherMs
     this.#storage = storage
     this.#clock = clock
     this.#log = log
@@ -56,12 +66,18 @@ export class Deliveries {
     this.#cleared = counts.delivered
   }
 
-  static async open(storage: Storage, clock: Clock, log: Log, folder: string): Promise<Deliveries> {
+  static async open(
+    storage: Storage,
+    clock: Clock,
+    log: Log,
+    folder: string,
+    gatherMs = 0,
+  ): Promise<Deliveries> {
     const delivered = Number(storage.get(places.delivered) ?? 0)
     let committed = delivered
     for await (const [row] of storage.read(rowsFrom(places.change), { reverse: true, limit: 1 }))
       committed = Math.max(delivered, Number(String(row!.key).slice(places.change.length)))
-    return new Deliveries(storage, clock, log, folder, { committed, delivered })
+    return new Deliveries(storage, clock, log, folder, { committed, delivered }, gatherMs)
   }
 
   /** Number of the last change ever made. */
@@ -109,6 +125,7 @@ export class Deliveries {
 
   async #drain(deliver: Deliver): Promise<void> {
     while (!this.#closed) {
+      if (this.#gatherMs > 0) await this.#pause(this.#gatherMs)
       const taken = await this.#take()
       if (!taken) return
       await this.#deliverAll(deliver, taken.changes)

@@ -54,6 +54,8 @@ export interface DynamoOptions {
   dir: string
   clock: Clock
   log: Log
+  /** How long the stream gathers changes before a delivery, in milliseconds; AWS polls four times a second. @default 0 */
+  gatherMs?: number
   /** Called when the disk has failed; what is acknowledged is safe only if the process ends now, which is the default. */
   onFailure?: (error: unknown) => void
 }
@@ -84,12 +86,12 @@ const prefix = 'DynamoDB_20120810.'
  *
  * @throws {CannotStart} if another process has it open, or it is damaged.
  */
-export async function openDynamo({ dir, clock, log, onFailure }: DynamoOptions): Promise<Dynamo> {
+export async function openDynamo({ dir, clock, log, gatherMs, onFailure }: DynamoOptions): Promise<Dynamo> {
   await makeFolder(dir)
   const storage = await Storage.open(join(dir, 'dynamodb'))
   const tables = await Tables.open(storage)
   const tokens = await Tokens.open(storage, clock)
-  const deliveries = await Deliveries.open(storage, clock, log, dir)
+  const deliveries = await Deliveries.open(storage, clock, log, dir, gatherMs)
   const writer = new Writer(storage, new Items(storage), {
     changes: (changes) => deliveries.add(changes),
     failure: onFailure ?? ((error) => end(log, error)),

@@ -3,6 +3,7 @@ import type { ExecutionStatus } from './run/execution.ts'
 import type { Evaluator, Invoke } from './run/machinery.ts'
 import type { StatusChange } from './status-change.ts'
 
+/** What the engine is given. */
 export interface StatesOptions {
   /** Folder of the database. */
   dir: string

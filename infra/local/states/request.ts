@@ -50,6 +50,7 @@ export function readNextToken(request: Request, kind: string): string | null {
   return text.slice(kind.length + 1)
 }
 
+/** A `nextToken` that remembers a place in a list of some kind. */
 export function nextToken(kind: string, place: string | number): string {
   return Buffer.from(`${kind}:${place}`).toString('base64url')
 }

@@ -1,4 +1,4 @@
-import { ExpressionError } from '../../expressions/expression-error.ts'
+import { ExpressionError } from '../../expressions/error.ts'
 import { freeNames, secretsIn } from '../../expressions/names.ts'
 import { type ExpressionPart, hasTemplate, parseTemplate } from '../../expressions/template.ts'
 import { pointerOf } from '../../pointer.ts'

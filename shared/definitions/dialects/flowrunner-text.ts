@@ -1,4 +1,4 @@
-import { ExpressionError } from '../../expressions/expression-error.ts'
+import { ExpressionError } from '../../expressions/error.ts'
 import { translateJavaScript } from '../../expressions/javascript.ts'
 import { pointerOf } from '../../pointer.ts'
 import { readSeconds } from '../../steps/params.ts'

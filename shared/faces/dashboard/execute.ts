@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { need } from '../../core/principal.ts'
 import { startRun } from '../../core/start-run.ts'
 import { route } from '../../http/route.ts'
-import { byId, inputs } from '../shapes.ts'
-import { runReply } from './run-answer.ts'
+import { byId, jsonObject } from '../shapes.ts'
+import { executeReply, runReply } from './run-answer.ts'
 
 /** Seed 001: a signed-in user runs any flow, published or as it is being drafted (dashboard.md §3). */
 export const execute = route({
@@ -18,24 +17,25 @@ export const execute = route({
   params: byId,
   query: z.object({}),
   body: z.object({
-    inputs: inputs.optional(),
+    inputs: jsonObject.optional(),
     returnExecutionMetadata: z.boolean().optional(),
     version: z.union([z.int().positive(), z.enum(['latest', 'draft'])]).optional(),
-    wait: z.int().min(0).optional(),
+    wait: z.int().min(0).max(25).optional(),
   }),
+  alsoNeeds: ({ version }) => (version === 'draft' ? ['flows:write'] : []),
   waits: 25,
   startsRun: true,
-  reply: { 200: z.json(), 202: z.object({ status: z.string(), appRunId: z.string() }) },
-  faults: ['not_found', 'version_not_published', 'validation_failed', 'run_failed', 'concurrency_limit'],
-  async answer(world, { principal, params, body, waitSeconds, idempotency }) {
-    const { version = 'latest', returnExecutionMetadata: enveloped = false, wait } = body
-    if (version === 'draft') need(principal, 'flows:write')
+  reply: executeReply,
+  faults: ['version_not_published', 'run_failed', 'concurrency_limit'],
+  async answer(world, { principal, params, body, waitSeconds, idempotency, traceparent }) {
+    const { inputs = {}, version = 'latest', returnExecutionMetadata: enveloped = false, wait = 25 } = body
     const { run, replayed } = await startRun(world, principal, {
       flowId: params.id,
       version,
-      inputs: body.inputs ?? {},
+      inputs,
       trigger: { type: 'dashboard' },
-      waitSeconds: Math.min(wait ?? 25, waitSeconds),
+      waitSeconds: Math.min(wait, waitSeconds),
+      traceparent,
       ...(idempotency ? { idempotency } : {}),
     })
     return runReply(run, { enveloped, replayed })

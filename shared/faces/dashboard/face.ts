@@ -1,9 +1,12 @@
 import type { Route } from '../../http/route.ts'
 import type { Served } from '../../http/serve.ts'
 import { wordsFor } from '../words-for.ts'
+import { cancel } from './cancel.ts'
 import { execute } from './execute.ts'
 import * as flows from './flows.ts'
-import * as runs from './runs.ts'
+import { poll } from './poll.ts'
+import { resume } from './resume.ts'
+import * as views from './run-views.ts'
 import * as versions from './versions.ts'
 
 export const dashboardRoutes: Route[] = [
@@ -16,14 +19,14 @@ export const dashboardRoutes: Route[] = [
   versions.publish,
   versions.list,
   versions.read,
-  runs.details,
-  runs.poll,
-  runs.steps,
-  runs.inputsOfRun,
-  runs.outputs,
-  runs.errorDetails,
-  runs.resume,
-  runs.cancel,
+  views.details,
+  poll,
+  views.steps,
+  views.inputs,
+  views.outputs,
+  views.errorDetails,
+  resume,
+  cancel,
 ]
 
 /** The dashboard face of seed 001. */

@@ -1,15 +1,20 @@
 import * as z from 'zod'
 import type { FlowPosition } from '../../core/flow-list.ts'
 import { changeFlow, createFlow, deleteFlow, listFlows, readFlow } from '../../core/flows.ts'
-import { Fault } from '../../faults.ts'
 import { flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
-import { byId, definition, label, notBoth, prose, tags } from '../shapes.ts'
-import { flowEntry, flowObject, flowReply } from './flow-object.ts'
-import { pageObject, pageQuery } from './pages.ts'
+import { byId, definition, label, noParams, prose, tags, uuid } from '../shapes.ts'
+import {
+  definitionQuery,
+  flowEntry,
+  flowEntryShape,
+  flowObject,
+  flowReply,
+  flowShape,
+} from './flow-object.ts'
+import { askedPage, pageEnd, pageOf, pageQuery } from './pages.ts'
 
 const noQuery = z.object({})
-const anyObject = z.record(z.string(), z.unknown())
 const content = {
   name: label(200).optional(),
   description: prose(2000).nullable().optional(),
@@ -27,7 +32,7 @@ export const list = route({
   scope: 'flows:read',
   role: 'viewer',
   objects: {},
-  params: z.strictObject({}),
+  params: noParams,
   query: z.object({
     ...pageQuery,
     q: z.string().max(200).optional(),
@@ -36,31 +41,19 @@ export const list = route({
     trigger: z.enum(['api', 'form', 'schedule', 'webhook', 'journey']).optional(),
     order: z.enum(['asc', 'desc']).optional(),
   }),
-  reply: { 200: anyObject },
+  reply: { 200: pageOf(flowEntryShape) },
   faults: [],
   async answer(world, { principal, query, cursor }) {
-    const { limit = 20, page = 1, cursor: from, total: counted = true, ...filters } = query
-    notBoth(['page', query.page], ['cursor', from])
-    if (page * limit > 10_000) throw new Fault('invalid_request', 'Use cursor beyond 10,000 flows')
-    const after = from === undefined ? undefined : await cursor.open<FlowPosition>(from)
-    const found = await listFlows(world, principal.orgId, {
-      ...filters,
-      limit,
-      ...(after ? { after } : { offset: (page - 1) * limit }),
-    })
-    const nextCursor = found.next ? await cursor.seal(found.next) : null
+    const { q, tag, status, trigger, order } = query
+    const asked = askedPage(query)
+    const after = asked.cursor === undefined ? undefined : await cursor.open<FlowPosition>(asked.cursor)
+    const { limit, offset, counted: count } = asked
+    const filters = { q, tag, status, trigger, order }
+    const found = await listFlows(world, principal.orgId, { ...filters, limit, offset, after, count })
+    const next = found.next && (await cursor.seal(found.next))
     return {
-      body: pageObject({
-        data: found.flows.map(flowEntry),
-        limit,
-        page: after ? null : page,
-        total: counted ? found.total : null,
-        totalCapped: counted && found.totalCapped,
-        nextCursor,
-      }),
-      ...(nextCursor
-        ? { next: new URLSearchParams({ limit: String(limit), cursor: nextCursor }).toString() }
-        : {}),
+      body: { data: found.flows.map(flowEntry), ...pageEnd(asked, { ...found, nextCursor: next }) },
+      next,
     }
   },
 })
@@ -74,11 +67,11 @@ export const create = route({
   scope: 'flows:write',
   role: 'user',
   objects: {},
-  params: z.strictObject({}),
+  params: noParams,
   query: noQuery,
   body: z.object(content),
-  reply: { 201: anyObject },
-  faults: ['validation_failed'],
+  reply: { 201: flowShape },
+  faults: [],
   async answer(world, { principal, body }) {
     const flow = await createFlow(world, principal, body)
     return flowReply(flow, { status: 201, location: `/v1/flow/${flow.id}` })
@@ -95,9 +88,9 @@ export const read = route({
   role: 'viewer',
   objects: { id: 'flow' },
   params: byId,
-  query: z.object({ definition: z.enum(['written', 'none']).optional() }),
-  reply: { 200: anyObject },
-  faults: ['not_found'],
+  query: z.object({ definition: definitionQuery.optional() }),
+  reply: { 200: flowShape },
+  faults: [],
   async answer(world, { principal, params, query }) {
     const flow = await readFlow(world, principal.orgId, params.id)
     return { ...flowReply(flow), body: flowObject(flow, query.definition) }
@@ -117,8 +110,8 @@ export const change = route({
   query: noQuery,
   body: z.object({ ...content, revision: z.int().positive().optional() }),
   guarded: true,
-  reply: { 200: anyObject },
-  faults: ['not_found', 'conflict', 'etag_mismatch', 'validation_failed'],
+  reply: { 200: flowShape },
+  faults: ['conflict', 'etag_mismatch'],
   async answer(world, { principal, params, body, guard }) {
     const { revision, ...changes } = body
     const seen = { ...guard, ...(revision === undefined ? {} : { revision }) }
@@ -138,8 +131,8 @@ export const remove = route({
   params: byId,
   query: z.object({ cancelRuns: flag.optional() }),
   guarded: true,
-  reply: { 200: z.object({ _id: z.string(), deleted: z.literal(true), openRuns: z.number() }) },
-  faults: ['not_found', 'etag_mismatch'],
+  reply: { 200: z.strictObject({ _id: uuid, deleted: z.literal(true), openRuns: z.int() }) },
+  faults: ['etag_mismatch'],
   async answer(world, { principal, params, query, guard }) {
     const { openRuns } = await deleteFlow(world, principal, params.id, {
       guard,

@@ -1,46 +1,34 @@
-import type { RunView, WaitView } from '../../core/run-view.ts'
+import * as z from 'zod'
+import type { RunView } from '../../core/run-view.ts'
 import { Fault } from '../../faults.ts'
 import type { Reply } from '../../http/route.ts'
+import { uuid } from '../shapes.ts'
+import { aboutRun, errorShape, statusShape } from './run-object.ts'
+import { waitingOf, waitingShape } from './waiting.ts'
 
-/** The open wait and what to do about it (dashboard.md §3), the same in execute, resume, poll and details. */
-export interface Waiting {
-  waitState: Record<string, unknown>
-  pendingAction: Record<string, unknown>
-  pendingActions?: Record<string, unknown>[]
-}
+const named = { status: statusShape, appRunId: uuid }
 
-/** What seed 001 calls the kinds of waits. */
-const actionTypes: Record<string, string> = { approval: 'user-approval' }
+/** The run works after the time is over. */
+const accepted = z.strictObject(named)
 
-/** The oldest open wait, and all of them if there are several; nulls if none is open. */
-export function waitingOf({ waits, openWaits }: RunView): Waiting | { waitState: null; pendingAction: null } {
-  const [oldest] = waits
-  if (oldest === undefined) return { waitState: null, pendingAction: null }
-  return {
-    waitState: {
-      type: actionTypes[oldest.kind] ?? oldest.kind,
-      waitId: oldest.id,
-      stepId: oldest.stepId,
-      stepName: oldest.stepName,
-      since: oldest.openedAt,
-      expiresAt: oldest.expiresAt,
-      openWaits,
-    },
-    pendingAction: actionOf(oldest),
-    ...(openWaits > 1 ? { pendingActions: waits.map(actionOf) } : {}),
-  }
-}
+/** A run in its envelope: ended, waiting, or at work. */
+const envelope = z.union([
+  z.strictObject({ ...named, output: z.json() }),
+  z.strictObject({ ...named, ...waitingShape }),
+  z.strictObject({ ...named, error: errorShape.nullable() }),
+])
 
-function actionOf({ id, kind, question, openedAt }: WaitView): Record<string, unknown> {
-  const { kind: _, approvers: __, allowSelf: ___, votes: ____, ...shown } = question
-  return { type: actionTypes[kind] ?? kind, executionId: id, ...shown, timestamp: openedAt }
-}
+/** Replies of the routes that may answer with the output itself, which is any JSON. */
+export const executeReply = { 200: z.json(), 202: accepted }
+
+/** Replies of the routes that always answer in the envelope. */
+export const envelopedReply = { 200: envelope, 202: accepted }
 
 /** Statuses in which a run has ended without an output. */
 const lost = new Set(['failed', 'timed_out', 'cancelled'])
 
 /**
- * The answer of an execution: the output itself, or in an envelope.
+ * The answer of an execution (dashboard.md §3): the output itself, or in an envelope.
  *
  * @throws {Fault} `run_failed` on a raw route: a client or proxy must not start the flow again.
  */
@@ -48,34 +36,25 @@ export function runReply(
   run: RunView,
   { enveloped, replayed }: { enveloped: boolean; replayed: boolean },
 ): Reply {
-  const about = { run: { id: run.id, status: run.status, version: run.version }, replayed }
-  const named = { status: run.status, appRunId: run.id }
+  const about = { ...aboutRun(run), replayed }
+  const name = { status: run.status, appRunId: run.id }
   if (run.status === 'completed')
-    return { ...about, body: enveloped ? { ...named, output: run.output } : run.output }
-  if (run.status === 'waiting') return { ...about, body: { ...named, ...waitingOf(run) } }
-  if (!lost.has(run.status))
-    return {
-      ...about,
-      status: 202,
-      location: `/v1/flowrun/poll/${run.id}`,
-      headers: { 'retry-after': '1' },
-      body: named,
-    }
-  if (enveloped) return { ...about, body: { ...named, error: run.error } }
-  const {
-    code = run.status,
-    message = 'The run failed',
-    stepId = null,
-    stepName = null,
-    stepType = null,
-  } = run.error ?? {}
-  throw new Fault('run_failed', message, {
-    appRunId: run.id,
-    runStatus: run.status,
-    code,
-    stepId,
-    stepName,
-    stepType,
-    flowVersion: run.version,
-  })
+    return { ...about, body: enveloped ? { ...name, output: run.output } : run.output }
+  if (run.status === 'waiting') return { ...about, body: { ...name, ...waitingOf(run) } }
+  if (!lost.has(run.status)) return { ...about, ...later(run.id), body: name }
+  if (!enveloped) throw runFailed(run)
+  return { ...about, body: { ...name, error: run.error } }
+}
+
+/** What comes of it is read elsewhere. */
+function later(id: string): Reply {
+  return { status: 202, location: `/v1/flowrun/poll/${id}`, headers: { 'retry-after': '1' } }
+}
+
+function runFailed(run: RunView): Fault {
+  const { code, message, stepId, stepName, stepType } = run.error ?? {
+    ...{ code: run.status, message: 'The run failed', stepId: null, stepName: null, stepType: null },
+  }
+  const about = { appRunId: run.id, runStatus: run.status, flowVersion: run.version }
+  return new Fault('run_failed', message, { ...about, code, stepId, stepName, stepType })
 }

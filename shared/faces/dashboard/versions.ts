@@ -3,11 +3,9 @@ import { etagOf } from '../../core/flow-guard.ts'
 import { publishFlow } from '../../core/publish.ts'
 import { listVersions, readVersion } from '../../core/versions.ts'
 import { route } from '../../http/route.ts'
-import { byId, notBoth, prose, uuid } from '../shapes.ts'
-import { versionEntryObject, versionObject } from './flow-object.ts'
-import { pageObject, pageQuery } from './pages.ts'
-
-const anyObject = z.record(z.string(), z.unknown())
+import { byId, byVersion, prose } from '../shapes.ts'
+import { askedPage, pageEnd, pageOf, pageQuery } from './pages.ts'
+import { versionEntryObject, versionEntryShape, versionObject, versionShape } from './version-object.ts'
 
 /** Seed 001: the draft becomes the next version (dashboard.md §5). */
 export const publish = route({
@@ -27,8 +25,8 @@ export const publish = route({
     revision: z.int().positive().optional(),
   }),
   guarded: true,
-  reply: { 201: anyObject },
-  faults: ['not_found', 'conflict', 'etag_mismatch', 'validation_failed', 'unavailable'],
+  reply: { 201: versionShape.extend({ revision: z.int() }) },
+  faults: ['conflict', 'etag_mismatch'],
   async answer(world, { principal, params, body, guard }) {
     const { revision, notes = null, setLatest = true } = body
     const { version, flow } = await publishFlow(world, principal, params.id, {
@@ -56,32 +54,17 @@ export const list = route({
   objects: { id: 'flow' },
   params: byId,
   query: z.object({ ...pageQuery, status: z.enum(['published', 'unpublished']).optional() }),
-  reply: { 200: anyObject },
-  faults: ['not_found'],
+  reply: { 200: pageOf(versionEntryShape) },
+  faults: [],
   async answer(world, { principal, params, query, cursor }) {
-    const { limit = 20, page = 1, cursor: from, total: counted = true, status } = query
-    notBoth(['page', query.page], ['cursor', from])
-    const below = from === undefined ? undefined : await cursor.open<number>(from)
-    const found = await listVersions(world, principal.orgId, params.id, {
-      status,
-      limit,
-      offset: (page - 1) * limit,
-      below,
-    })
-    const nextCursor = found.next === null ? null : await cursor.seal(found.next)
-    return {
-      body: pageObject({
-        data: found.versions.map(versionEntryObject),
-        limit,
-        page: from === undefined ? page : null,
-        total: counted ? found.total : null,
-        totalCapped: false,
-        nextCursor,
-      }),
-      ...(nextCursor
-        ? { next: new URLSearchParams({ limit: String(limit), cursor: nextCursor }).toString() }
-        : {}),
-    }
+    const asked = askedPage(query)
+    const below = asked.cursor === undefined ? undefined : await cursor.open<number>(asked.cursor)
+    const { limit, offset } = asked
+    const part = { status: query.status, limit, offset, below }
+    const found = await listVersions(world, principal.orgId, params.id, part)
+    const next = found.next === null ? null : await cursor.seal(found.next)
+    const end = pageEnd(asked, { total: found.total, nextCursor: next })
+    return { body: { data: found.versions.map(versionEntryObject), ...end }, next }
   },
 })
 
@@ -94,25 +77,14 @@ export const read = route({
   scope: 'flows:read',
   role: 'viewer',
   objects: { id: 'flow', version: 'version' },
-  params: z.strictObject({
-    id: uuid,
-    version: z.union([
-      z.literal('latest'),
-      z
-        .string()
-        .regex(/^[1-9]\d{0,7}$/)
-        .transform(Number),
-    ]),
-  }),
+  params: byVersion,
   query: z.object({}),
-  reply: { 200: anyObject },
-  faults: ['not_found', 'version_not_published'],
+  reply: { 200: versionShape },
+  faults: [],
   async answer(world, { principal, params }) {
     const version = await readVersion(world, principal.orgId, params.id, params.version)
     const { hash, status, isLatest } = version
-    return {
-      body: versionObject(version),
-      etag: `W/"${hash.slice(0, 16)}.${status}.${isLatest ? 'latest' : ''}"`,
-    }
+    // The text never changes, but whether it is published and latest does.
+    return { body: versionObject(version), etag: `"${hash}.${status}${isLatest ? '.latest' : ''}"` }
   },
 })

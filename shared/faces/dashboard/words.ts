@@ -1,5 +1,6 @@
 import type { Fault } from '../../faults.ts'
 import { type Printed, publicCode, type Words } from '../../http/words.ts'
+import { runHeaders } from '../../http/write.ts'
 
 /** How seed 001 prints refusals (dashboard.md §2): newer clients read `error`, older ones the top level. */
 export const dashboardWords: Words = (fault, { requestId }) => {
@@ -14,23 +15,25 @@ export const dashboardWords: Words = (fault, { requestId }) => {
       message,
       statusCode: status,
     },
-    ...runHeaders(fault),
+    ...aboutRun(fault),
   }
 }
 
-function detailsOf({ details }: Fault): Record<string, unknown> | undefined {
-  const { allow: _, flowVersion: __, ...shown } = details
-  return Object.keys(shown).length > 0 ? shown : undefined
+function detailsOf({ code, details }: Fault): Record<string, unknown> | undefined {
+  if (code === 'internal_error') return undefined
+  const { allow: _, flowVersion: __, waits, ...shown } = details
+  const printed = {
+    ...shown,
+    // This face names a wait by its executionId.
+    ...(Array.isArray(waits) ? { executionIds: waits.map(({ id }: { id: string }) => id) } : {}),
+  }
+  return Object.keys(printed).length > 0 ? printed : undefined
 }
 
 /** A refusal that tells of a failed run is about that run. */
-function runHeaders({ code, details }: Fault): Pick<Printed, 'headers'> {
+function aboutRun({ code, details }: Fault): Pick<Printed, 'headers'> {
   if (code !== 'run_failed') return {}
-  return {
-    headers: {
-      'sluice-run-id': String(details.appRunId),
-      'sluice-run-status': String(details.runStatus),
-      ...(details.flowVersion === null ? {} : { 'sluice-flow-version': String(details.flowVersion) }),
-    },
-  }
+  const { appRunId, runStatus, flowVersion } = details
+  const version = typeof flowVersion === 'number' ? flowVersion : null
+  return { headers: runHeaders({ id: String(appRunId), status: String(runStatus), version }) }
 }

@@ -3,14 +3,15 @@ import { createApiKey, listApiKeys, revokeApiKey } from '../../core/api-keys.ts'
 import { scopes } from '../../core/roles.ts'
 import { digits, flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
-import { label } from '../shapes.ts'
+import { instant, label, noParams, scope } from '../shapes.ts'
 
-const keyObject = z.object({
+const keyShape = z.strictObject({
   id: z.string(),
   name: z.string(),
-  scopes: z.array(z.enum(scopes)),
+  scopes: z.array(scope),
+  createdBy: z.string(),
+  createdAt: instant,
   expiresAt: z.string().nullable(),
-  createdAt: z.string(),
 })
 
 /** API keys, for signed-in people alone (conventions.md §9). */
@@ -23,26 +24,28 @@ export const list = route({
   scope: null,
   role: 'viewer',
   objects: {},
-  params: z.strictObject({}),
+  params: noParams,
   query: z.strictObject({
     all: flag.optional(),
     limit: digits(1, 100).optional(),
     cursor: z.string().optional(),
   }),
   reply: {
-    200: z.object({ data: z.array(keyObject), hasMore: z.boolean(), nextCursor: z.string().nullable() }),
+    200: z.strictObject({
+      data: z.array(keyShape),
+      hasMore: z.boolean(),
+      nextCursor: z.string().nullable(),
+    }),
   },
-  faults: ['forbidden'],
+  faults: [],
   async answer(world, { principal, query, cursor }) {
     const { limit = 20, cursor: from, all = false } = query
     const keys = await listApiKeys(world, principal, { all })
     const start = from === undefined ? 0 : await cursor.open<number>(from)
-    const nextCursor = keys.length > start + limit ? await cursor.seal(start + limit) : null
+    const next = keys.length > start + limit ? await cursor.seal(start + limit) : null
     return {
-      body: { data: keys.slice(start, start + limit), hasMore: nextCursor !== null, nextCursor },
-      ...(nextCursor
-        ? { next: new URLSearchParams({ limit: String(limit), cursor: nextCursor }).toString() }
-        : {}),
+      body: { data: keys.slice(start, start + limit), hasMore: next !== null, nextCursor: next },
+      next,
     }
   },
 })
@@ -56,18 +59,18 @@ export const create = route({
   scope: null,
   role: 'viewer',
   objects: {},
-  params: z.strictObject({}),
+  params: noParams,
   query: z.strictObject({}),
   body: z.strictObject({
     name: label(100),
-    scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
+    scopes: z.array(scope).min(1).max(scopes.length),
     expiresAt: z.iso.datetime().nullable().optional(),
   }),
-  reply: { 201: keyObject.extend({ key: z.string() }) },
-  faults: ['validation_failed', 'forbidden'],
+  reply: { 201: keyShape.extend({ key: z.string() }) },
+  faults: [],
   async answer(world, { principal, body }) {
-    const made = await createApiKey(world, principal, { ...body, expiresAt: body.expiresAt ?? null })
-    return { status: 201, location: `/v1/api-keys/${made.id}`, body: made }
+    const { expiresAt = null, ...rest } = body
+    return { status: 201, body: await createApiKey(world, principal, { ...rest, expiresAt }) }
   },
 })
 
@@ -83,7 +86,7 @@ export const revoke = route({
   params: z.strictObject({ id: z.string().regex(/^[0-9A-Za-z]{12}$/) }),
   query: z.strictObject({}),
   reply: { 204: z.undefined() },
-  faults: ['not_found', 'forbidden'],
+  faults: [],
   async answer(world, { principal, params }) {
     await revokeApiKey(world, principal, params.id)
     return { status: 204 }

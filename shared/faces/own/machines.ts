@@ -1,9 +1,12 @@
 import * as z from 'zod'
 import { readMachine } from '../../core/versions.ts'
 import { route } from '../../http/route.ts'
-import { uuid } from '../shapes.ts'
+import { byVersion, jsonObject, uuid } from '../shapes.ts'
 
-/** The machine that a version was compiled to: it runs in any AWS account. */
+/** What was named by number never changes. */
+const immutable = { 'cache-control': 'private, max-age=31536000, immutable' }
+
+/** The machine that a version was compiled to: it runs in any AWS account (conventions.md §9). */
 export const asl = route({
   face: 'own',
   method: 'GET',
@@ -13,23 +16,26 @@ export const asl = route({
   scope: 'flows:read',
   role: 'viewer',
   objects: { id: 'flow', version: 'version' },
-  params: z.strictObject({
-    id: uuid,
-    version: z.union([
-      z.literal('latest'),
-      z
-        .string()
-        .regex(/^[1-9]\d{0,7}$/)
-        .transform(Number),
-    ]),
-  }),
+  params: byVersion,
   query: z.strictObject({ type: z.enum(['standard', 'express']).optional() }),
-  reply: { 200: z.record(z.string(), z.unknown()) },
-  faults: ['not_found', 'version_not_published', 'conflict', 'unavailable'],
+  reply: {
+    200: z.strictObject({
+      flowId: uuid,
+      version: z.int(),
+      type: z.enum(['standard', 'express']),
+      name: z.string(),
+      hash: z.string(),
+      compilerVersion: z.string(),
+      definition: jsonObject,
+    }),
+  },
+  faults: ['conflict'],
   async answer(world, { principal, params, query }) {
     const machine = await readMachine(world, principal.orgId, params.id, params.version, query.type)
-    const immutable =
-      params.version === 'latest' ? {} : { 'cache-control': 'private, max-age=31536000, immutable' }
-    return { body: machine, etag: `"${machine.hash}"`, headers: immutable }
+    return {
+      body: machine,
+      etag: `"${machine.hash}"`,
+      headers: params.version === 'latest' ? {} : immutable,
+    }
   },
 })

@@ -1,8 +1,8 @@
-import { faultCodes, type Issue } from '../../faults.ts'
-import { isRetryable, publicCode, type Words } from '../../http/words.ts'
+import type { Issue } from '../../faults.ts'
+import { isRetryable, type PublicCode, publicCode, type Words } from '../../http/words.ts'
 
 /** Titles, fixed per code (conventions.md §7). */
-const titles: Record<string, string> = {
+const titles: Record<PublicCode, string> = {
   invalid_request: 'The request is not right',
   unauthorized: 'A valid credential is needed',
   forbidden: 'This is not allowed',
@@ -28,15 +28,15 @@ const titles: Record<string, string> = {
 }
 
 /** How Sluice's own routes print refusals: problem documents (RFC 9457). */
-export const ownWords: Words = (fault, { requestId, path }) => {
+export const ownWords: Words = (fault, { requestId, path, baseUrl }) => {
   const code = publicCode(fault.code)
   const { issues, allow: _, ...members } = fault.details
   return {
     status: fault.status,
     contentType: 'application/problem+json',
     body: {
-      type: `/problems/${code}`,
-      title: titles[code] ?? code,
+      type: `${baseUrl}/problems/${code}`,
+      title: titles[code],
       status: fault.status,
       ...(code === 'internal_error' ? {} : { detail: fault.message }),
       instance: path,
@@ -44,14 +44,12 @@ export const ownWords: Words = (fault, { requestId, path }) => {
       requestId,
       retryable: isRetryable(fault),
       ...(issues ? { errors: issues.map(printed) } : {}),
-      ...members,
+      ...(code === 'internal_error' ? {} : members),
     },
   }
 }
 
+/** Places in the body are pointers; a place in the query is `?name`, one in a header its name. */
 function printed({ path, code, message, ...more }: Issue): Record<string, unknown> {
   return { pointer: path.startsWith('/') || path === '' ? `#${path}` : path, code, detail: message, ...more }
 }
-
-/** Codes without a title: a test holds it empty. */
-export const untitled = faultCodes.filter((code) => titles[publicCode(code)] === undefined)

@@ -1,10 +1,14 @@
 import * as z from 'zod'
-import { logIn, logOut, refresh as refreshToken, type Session } from '../../core/sign-in.ts'
-import { Fault } from '../../faults.ts'
+import type { Session } from '../../core/sign-in.ts'
 import { route } from '../../http/route.ts'
+import { instant, noParams, uuid } from '../shapes.ts'
+import { firstOf } from './first-of.ts'
 
-const tokenReply = z.object({ token: z.string(), expires_at: z.string(), account_id: z.string() })
+/** Read from disk by the first who signs in: every other call brings its token or key. */
+const signIn = () => import('../../core/sign-in.ts')
+
 const none = z.strictObject({})
+const tokenReply = { 200: z.strictObject({ token: z.string(), expires_at: instant, account_id: uuid }) }
 
 function printed({ token, expiresAt, accountId }: Session) {
   return { body: { token, expires_at: expiresAt, account_id: accountId } }
@@ -20,21 +24,19 @@ export const login = route({
   scope: null,
   role: null,
   objects: {},
-  params: none,
+  params: noParams,
   query: none,
   body: z.strictObject({
     username: z.string().optional(),
+    // As it is called everywhere else.
     email: z.string().optional(),
     password: z.string(),
   }),
-  reply: { 200: tokenReply },
-  faults: ['unauthorized', 'rate_limited'],
+  reply: tokenReply,
+  faults: ['rate_limited'],
   async answer(world, { body, address }) {
-    const username = body.username ?? body.email
-    if (username === undefined)
-      throw new Fault('invalid_request', 'username is required', {
-        issues: [{ path: '/username', code: 'required', message: 'username is required' }],
-      })
+    const { logIn } = await signIn()
+    const username = firstOf(['username', body.username], ['email', body.email])
     return printed(await logIn(world, { username, password: body.password, address }))
   },
 })
@@ -44,17 +46,19 @@ export const refresh = route({
   method: 'POST',
   path: '/api/v1/auth/refresh',
   summary: 'Swap the token for a new one',
-  // The token itself is judged by the swap: the one before may still be swapped once.
-  auth: 'open',
+  auth: 'session',
+  // The swap judges it: the token before may be swapped once more, though it opens nothing else.
+  judgesToken: true,
   scope: null,
   role: 'viewer',
   objects: {},
-  params: none,
+  params: noParams,
   query: none,
-  reply: { 200: tokenReply },
-  faults: ['unauthorized'],
+  reply: tokenReply,
+  faults: [],
   async answer(world, { token }) {
-    return printed(await refreshToken(world, token))
+    const { refresh: swap } = await signIn()
+    return printed(await swap(world, token))
   },
 })
 
@@ -64,14 +68,16 @@ export const logout = route({
   path: '/api/v1/auth/logout',
   summary: 'End the session',
   auth: 'session',
+  keysAre: 'unauthorized',
   scope: null,
   role: 'viewer',
   objects: {},
-  params: none,
+  params: noParams,
   query: none,
-  reply: { 200: z.object({ message: z.string() }) },
-  faults: ['unauthorized'],
+  reply: { 200: z.strictObject({ message: z.string() }) },
+  faults: [],
   async answer(world, { principal }) {
+    const { logOut } = await signIn()
     await logOut(world, principal)
     return { body: { message: 'Logged out successfully' } }
   },

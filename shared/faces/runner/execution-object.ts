@@ -1,8 +1,47 @@
+import * as z from 'zod'
 import type { RunSummary } from '../../core/run-list.ts'
 import type { RunView, WaitView } from '../../core/run-view.ts'
+import { instant, jsonObject, uuid } from '../shapes.ts'
 
-/** What seed 003 calls the statuses of a run (conventions.md §8). */
-export function statusWord(status: RunView['status']): string {
+/** What seed 003 calls the statuses of a run. */
+export const statusWords = ['running', 'completed', 'failed', 'cancelled'] as const
+
+/** What an execution tells once it has ended. */
+export const endingShape = {
+  result: z.json().optional(),
+  error: z.string().optional(),
+  completed_at: instant.optional(),
+  duration: z.int().optional(),
+}
+
+const waitEntryShape = {
+  id: uuid,
+  node_id: z.string(),
+  node_type: z.string(),
+  kind: z.string(),
+  opened_at: instant,
+  expires_at: instant,
+}
+
+/** What an execution tells while it waits. */
+export const waitingShape = {
+  waiting: z.array(z.strictObject({ ...waitEntryShape, question: jsonObject })).optional(),
+}
+
+const entry = { id: uuid, flow_id: uuid, status: z.enum(statusWords), started_at: instant }
+
+/** A run as seed 003 prints it. */
+export const executionShape = z.strictObject({ ...entry, input: jsonObject, ...endingShape, ...waitingShape })
+
+/** A run as seed 003's list prints it. */
+export const executionEntryShape = z.strictObject({
+  ...entry,
+  ...endingShape,
+  waiting: z.array(z.strictObject(waitEntryShape)).optional(),
+})
+
+/** The status in the words of this face (conventions.md §8). */
+export function statusWord(status: RunView['status']): (typeof statusWords)[number] {
   if (status === 'completed' || status === 'cancelled') return status
   return status === 'failed' || status === 'timed_out' ? 'failed' : 'running'
 }
@@ -21,7 +60,7 @@ function ending({ status, error, createdAt, finishedAt }: Ended): Record<string,
   }
 }
 
-/** A run as seed 003 prints it. */
+/** A run with its input, in the order of the seed. */
 export function executionObject(run: RunView): Record<string, unknown> {
   return {
     id: run.id,
@@ -31,11 +70,11 @@ export function executionObject(run: RunView): Record<string, unknown> {
     ...(run.status === 'completed' ? { result: run.output } : {}),
     started_at: run.createdAt,
     ...ending(run),
-    ...(run.status === 'waiting' ? { waiting: run.waits.map(waitingEntry) } : {}),
+    ...(run.status === 'waiting' ? { waiting: run.waits.map(waitObject) } : {}),
   }
 }
 
-/** A run as seed 003's list prints it. */
+/** A run as a row of the list. */
 export function executionEntry(run: RunSummary): Record<string, unknown> {
   return {
     id: run.id,
@@ -43,26 +82,19 @@ export function executionEntry(run: RunSummary): Record<string, unknown> {
     status: statusWord(run.status),
     started_at: run.createdAt,
     ...ending(run),
+    ...(run.waits.length > 0 ? { waiting: run.waits.map(waitEntry) } : {}),
   }
 }
 
-function waitingEntry({
-  id,
-  stepId,
-  stepType,
-  kind,
-  question,
-  openedAt,
-  expiresAt,
-}: WaitView): Record<string, unknown> {
-  const { kind: _, ...asked } = question
+function waitEntry({ id, stepId, stepType, kind, openedAt, expiresAt }: WaitView): Record<string, unknown> {
   return {
-    id,
-    node_id: stepId,
-    node_type: stepType,
-    kind,
-    question: asked,
-    opened_at: openedAt,
-    expires_at: expiresAt,
+    ...{ id, node_id: stepId, node_type: stepType, kind },
+    ...{ opened_at: openedAt, expires_at: expiresAt },
   }
+}
+
+function waitObject(wait: WaitView): Record<string, unknown> {
+  const { id, node_id, node_type, kind, ...times } = waitEntry(wait)
+  const { kind: _, ...question } = wait.question
+  return { id, node_id, node_type, kind, question, ...times }
 }

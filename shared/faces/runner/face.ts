@@ -4,6 +4,8 @@ import { wordsFor } from '../words-for.ts'
 import { login, logout, refresh } from './auth.ts'
 import * as executions from './executions.ts'
 import * as flows from './flows.ts'
+import { logs } from './logs.ts'
+import { run } from './run.ts'
 
 export const runnerRoutes: Route[] = [
   login,
@@ -14,11 +16,11 @@ export const runnerRoutes: Route[] = [
   flows.read,
   flows.change,
   flows.remove,
-  flows.run,
+  run,
   executions.list,
   executions.read,
   executions.cancel,
-  executions.logs,
+  logs,
 ]
 
 /** The runner face of seed 003. */

@@ -91,7 +91,7 @@ describe('seed 001: a list of steps', () => {
 `),
     ).toEqual([
       '2:42 error invalid_type /steps/0/data/url',
-      '2:69 error expression_syntax /steps/0/data/headers/x',
+      '2:70 error expression_syntax /steps/0/data/headers/x',
       '2:79 error unknown_target /steps/0/nextStepId',
       '2:97 error unknown_key /steps/0/colour',
       '3:7 error duplicate_id /steps/1/id',

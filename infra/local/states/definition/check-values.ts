@@ -8,6 +8,7 @@ export interface InSight {
   errorOutput: boolean
 }
 
+/** Fields that are evaluated before there is a result or an error. */
 export const inputOnly: InSight = { result: false, errorOutput: false }
 
 /** Checks every text of a value, at any depth. */

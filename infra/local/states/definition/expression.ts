@@ -16,6 +16,7 @@ export interface Expression {
   direct: Direct | null
 }
 
+/** A variable, and the names of members to follow from it. */
 export interface Direct {
   variable: string
   path: readonly string[]

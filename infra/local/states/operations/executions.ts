@@ -16,6 +16,7 @@ export function findExecution({ executions }: Pick<Service, 'executions'>, reque
   throw new Refused('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`)
 }
 
+/** What an execution is, and has come to. */
 export const describeExecution: Operation = (service, request) => {
   const row = findExecution(service, request)
   return {

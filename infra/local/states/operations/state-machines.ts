@@ -18,6 +18,7 @@ function readMachineArn(request: Request, member: string): string {
   throw new Refused('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${arn}'`)
 }
 
+/** A machine with its definition, and without it for `METADATA_ONLY`. */
 export const describeStateMachine: Operation = (service, request) => {
   const { arn, name, type, status, created, details } = findMachine(service, request)
   const { roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = details
@@ -35,6 +36,7 @@ export const describeStateMachine: Operation = (service, request) => {
   }
 }
 
+/** All machines in pages, in the order of their names. */
 export const listStateMachines: Operation = ({ machines }, request) => {
   const size = pageSize(request)
   const rows = machines.list(readNextToken(request, 'machine') ?? '', size + 1)
@@ -59,6 +61,7 @@ export const deleteStateMachine: Operation = ({ machines, executions }, request)
   return {}
 }
 
+/** The tags that a machine was made with. */
 export const listTagsForResource: Operation = ({ machines }, request) => {
   const arn = readMachineArn(request, 'resourceArn')
   const machine = machines.byArn(arn)

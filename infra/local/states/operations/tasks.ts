@@ -14,6 +14,7 @@ export const sendTaskSuccess: Operation = (service, request) => {
   return answer(service, open, { result: readOutput(requiredText(request, 'output')) })
 }
 
+/** Ends the task that waits for a token with an error. */
 export const sendTaskFailure: Operation = (service, request) => {
   const open = findToken(service, request)
   const error = optionalText(request, 'error') ?? ''

@@ -1,7 +1,6 @@
 import type { Program } from '../program/program.ts'
 import { inputOf } from './context.ts'
-import type { Execution } from './execution.ts'
-import type { Keeper } from './keeper.ts'
+import type { Execution, Keeper } from './execution.ts'
 import type { Machinery } from './machinery.ts'
 import { enter, newFrame } from './move.ts'
 import { record } from './record.ts'

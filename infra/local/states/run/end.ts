@@ -1,6 +1,5 @@
 import type { Json } from '../../../../shared/world.ts'
-import type { Execution, ExecutionStatus, Frame } from './execution.ts'
-import type { Hanging } from './keeper.ts'
+import type { Execution, ExecutionStatus, Frame, Hanging } from './execution.ts'
 import type { Machinery } from './machinery.ts'
 import { recordFor } from './record.ts'
 import { textOf } from './size.ts'

@@ -4,7 +4,7 @@ import type { Formula, Template } from '../program/template.ts'
 import { type Extra, followed, statesValue } from './context.ts'
 import type { Frame } from './execution.ts'
 import type { Machinery } from './machinery.ts'
-import { evaluationFailed } from './state-error.ts'
+import { evaluationFailed, StateError } from './state-error.ts'
 
 const nothing: Extra = {}
 
@@ -40,6 +40,7 @@ function all(values: (Json | Promise<Json>)[]): Json[] | Promise<Json[]> {
   return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Json[])
 }
 
+/** Failures come as rejections only: of several fields, each must be waited for. */
 function formulaValue(
   machinery: Machinery,
   frame: Frame,
@@ -48,27 +49,59 @@ function formulaValue(
 ): Json | Promise<Json> {
   const direct = directValue(frame, expression, extra)
   if (direct !== undefined) return direct
-  return ask(machinery, frame, expression, field, extra)
+  try {
+    const bindings = bind(frame, expression, extra, field)
+    const now = evaluateNow(machinery, expression, bindings, field)
+    return now
+      ? existing(now.value as Json | undefined, expression, field)
+      : ask(machinery, frame, expression, bindings, field)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-async function ask(
+function evaluateNow(
   { pool }: Machinery,
+  expression: Expression,
+  bindings: Record<string, unknown>,
+  field: string,
+): { value: unknown } | undefined {
+  try {
+    return pool.evaluateNow?.(expression.source, undefined, bindings)
+  } catch (error) {
+    throw failed(expression, field, error)
+  }
+}
+
+/** Milliseconds after which an evaluator that is busy is asked again. */
+const busyMs = 5
+
+async function ask(
+  { pool, clock }: Machinery,
   frame: Frame,
   expression: Expression,
+  bindings: Record<string, unknown>,
   field: string,
-  extra: Extra,
 ): Promise<Json> {
-  const bindings = bind(frame, expression, extra, field)
   const group = frame.execution.program.name
-  let value: Json | undefined
-  try {
-    value = await pool.evaluate(expression.source, null, bindings, { group })
-  } catch (error) {
-    throw evaluationFailed(`${about(expression, field)} threw an error. ${messageOf(error)}`, field)
-  }
-  if (value === undefined)
-    throw evaluationFailed(`${about(expression, field)} returned nothing (undefined).`, field)
-  return value
+  for (;;)
+    try {
+      const value = await pool.evaluate(expression.source, undefined, bindings, { group })
+      return existing(value, expression, field)
+    } catch (error) {
+      if (error instanceof StateError) throw error
+      if ((error as { code?: unknown }).code !== 'expression_busy') throw failed(expression, field, error)
+      await clock.sleep(busyMs)
+    }
+}
+
+function existing(value: Json | undefined, expression: Expression, field: string): Json {
+  if (value !== undefined) return value
+  throw evaluationFailed(`${about(expression, field)} returned nothing (undefined).`, field)
+}
+
+function failed(expression: Expression, field: string, error: unknown): StateError {
+  return evaluationFailed(`${about(expression, field)} threw an error. ${messageOf(error)}`, field)
 }
 
 function about({ source }: Expression, field: string): string {

@@ -3,7 +3,13 @@ import type { Frame } from './execution.ts'
 
 /** Evaluates JSONata; the contained pool of shared/expressions is one. */
 export interface Evaluator {
-  /** @throws an error with `code` and `message`. */
+  /** The value at once, where that can be; undefined = ask `evaluate`. */
+  evaluateNow?(
+    source: string,
+    input: unknown,
+    bindings: Record<string, unknown>,
+  ): { value: unknown } | undefined
+  /** @throws an error with `code` and `message`; with the code `expression_busy` it is asked again. */
   evaluate(
     source: string,
     input: unknown,

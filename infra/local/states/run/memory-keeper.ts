@@ -1,5 +1,4 @@
-import type { Execution, Frame, TimerKind } from './execution.ts'
-import type { Hanging, Keeper } from './keeper.ts'
+import type { Execution, Frame, Hanging, Keeper, TimerKind } from './execution.ts'
 import type { Machinery } from './machinery.ts'
 import { wake, wakeExecution } from './wake.ts'
 

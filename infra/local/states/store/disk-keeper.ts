@@ -1,6 +1,5 @@
 import type { Program } from '../program/program.ts'
-import type { Execution, Frame, TimerKind } from '../run/execution.ts'
-import type { Hanging, Keeper } from '../run/keeper.ts'
+import type { Execution, Frame, Hanging, Keeper, TimerKind } from '../run/execution.ts'
 import { framesBelow } from '../run/memory-keeper.ts'
 import { statusChange } from '../status-change.ts'
 import type { ExecutionRow, ExecutionRows } from './execution-rows.ts'

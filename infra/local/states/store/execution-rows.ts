@@ -3,6 +3,7 @@ import type { Execution, ExecutionStatus } from '../run/execution.ts'
 import type { HistoryEvent } from '../run/history-event.ts'
 import type { GroupCommit } from './group-commit.ts'
 
+/** An execution as it is kept; times are milliseconds since 1970. */
 export interface ExecutionRow {
   id: number
   arn: string

@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Json } from '../../../../shared/world.ts'
-import type { Children, Execution, Frame, Outcome, Phase } from '../run/execution.ts'
-import type { Hanging } from '../run/keeper.ts'
+import type { Children, Execution, Frame, Hanging, Outcome, Phase } from '../run/execution.ts'
 import { textOf } from '../run/size.ts'
 import type { GroupCommit } from './group-commit.ts'
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { GroupCommit } from './group-commit.ts'
 
+/** A machine without the text that it was made of. */
 export interface MachineRow {
   arn: string
   name: string

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { TimerKind } from '../run/execution.ts'
 import type { GroupCommit } from './group-commit.ts'
 
+/** A timer; `due` is milliseconds since 1970. */
 export interface TimerRow {
   execution: number
   frame: number

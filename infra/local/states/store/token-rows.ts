@@ -5,6 +5,7 @@ import type { GroupCommit } from './group-commit.ts'
 const lengths = { secret: 24, execution: 8, seal: 16 }
 const body = lengths.secret + lengths.execution
 
+/** A token that can still be used. */
 export interface OpenToken {
   execution: number
   frame: number

@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import { route } from '../../http/route.ts'
+import type { JsonObject } from '../../world.ts'
+import { byId, jsonObject, prose } from '../shapes.ts'
+import { envelopedReply, runReply } from './run-answer.ts'
+
+const executionId = z.string().optional()
+const other = z.never('give exactly one of decision, toolResult and params').optional()
+
+/** Exactly one of three answers (dashboard.md §11); what the step makes of it is the step's. */
+const answerBody = z.union([
+  z.object({
+    decision: z.enum(['approve', 'reject']),
+    message: prose(2000).optional(),
+    form: jsonObject.optional(),
+    executionId,
+    toolResult: other,
+    params: other,
+  }),
+  z.object({
+    toolResult: z.object({
+      executionId,
+      success: z.boolean(),
+      output: z.json().optional(),
+      error: prose(2000).optional(),
+    }),
+    decision: other,
+    params: other,
+  }),
+  z.object({
+    actionId: z.string().optional(),
+    params: jsonObject,
+    executionId,
+    decision: other,
+    toolResult: other,
+  }),
+])
+
+/** Seed 001: answers the question that a waiting run has asked. */
+export const resume = route({
+  face: 'dashboard',
+  method: 'POST',
+  path: '/v1/flowrun/resume/{id}',
+  summary: 'Answer the question that a waiting run has asked',
+  auth: 'bearer',
+  scope: 'runs:resume',
+  role: 'user',
+  objects: { id: 'run' },
+  params: byId,
+  query: z.object({}),
+  body: answerBody,
+  waits: 25,
+  reply: envelopedReply,
+  faults: ['conflict', 'wait_already_answered', 'wait_expired', 'run_finished'],
+  async answer(world, { principal, params, body, waitSeconds }) {
+    const order = { runId: params.id, answer: body as unknown as JsonObject }
+    // Read from disk by the first answer: the steps, the engine and the keys that it needs are a third of this function.
+    const { answerWait } = await import('../../core/answers.ts')
+    const { run, replayed } = await answerWait(world, principal, order, waitSeconds)
+    return runReply(run, { enveloped: true, replayed })
+  },
+})

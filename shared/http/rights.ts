@@ -1,0 +1,79 @@
+import { authenticate } from '../core/authenticate.ts'
+import { may, type Principal, type Scope } from '../core/principal.ts'
+import { Fault } from '../faults.ts'
+import type { World } from '../world.ts'
+import type { HttpRequest, Under } from './exchange.ts'
+import { lookUp } from './objects.ts'
+import type { Route } from './route.ts'
+
+/** Who calls an open route, or one that judges the token itself. */
+const nobody: Principal = {
+  orgId: '',
+  actor: 'nobody',
+  accountId: null,
+  email: null,
+  role: 'viewer',
+  scopes: [],
+  sessionId: null,
+}
+
+/** True if the route is served to whoever calls. */
+export function isOpen({ auth }: Route): boolean {
+  return auth === 'open'
+}
+
+/** True if the call is made in somebody's name, who is known before the route's own work. */
+export function isSigned(route: Route): boolean {
+  return route.auth === 'bearer' || (route.auth === 'session' && !route.judgesToken)
+}
+
+/**
+ * Who calls, from the Authorization header alone.
+ *
+ * @throws {Fault} `unauthorized`, the same for every cause; `invalid_request` for two credentials.
+ */
+export async function signIn({ world, request, requestId }: Under, route: Route): Promise<Principal> {
+  if (!isSigned(route)) return nobody
+  const header = request.headers.authorization
+  if (header !== undefined && /,\s*(bearer|basic)\s/i.test(header))
+    throw new Fault('invalid_request', 'A request carries one credential', {
+      issues: [{ path: 'Authorization', code: 'invalid_header', message: 'send one Authorization header' }],
+    })
+  const principal = await authenticate(world, header)
+  return { ...principal, address: request.address, requestId }
+}
+
+/**
+ * Whether this caller may. What another organisation has does not exist, before anything is said of rights
+ * (conventions.md §2).
+ *
+ * @throws {Fault} `forbidden`, `not_found`, `unauthorized` for keys where the route says so.
+ */
+export async function allow(
+  world: World,
+  route: Route,
+  principal: Principal,
+  params: Record<string, string>,
+  scopes: readonly Scope[],
+): Promise<void> {
+  if (!isSigned(route)) return
+  const refused = refusal(route, principal, scopes)
+  if (refused === null) return
+  for (const [name, kind] of Object.entries(route.objects))
+    await lookUp[kind]?.(world, principal.orgId, params[name] ?? '')
+  throw refused
+}
+
+function refusal(route: Route, principal: Principal, scopes: readonly Scope[]): Fault | null {
+  if (route.auth === 'session' && principal.sessionId === null)
+    return route.keysAre === 'unauthorized'
+      ? new Fault('unauthorized', 'A valid credential is needed')
+      : new Fault('forbidden', 'An API key may not do this: sign in')
+  if (scopes.every((scope) => may(principal, scope))) return null
+  return new Fault('forbidden', 'The role or the key does not allow this')
+}
+
+/** The credential as it came, for routes that judge it themselves. */
+export function bearerOf({ headers }: HttpRequest): string {
+  return /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+}

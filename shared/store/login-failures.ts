@@ -1,0 +1,81 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import type { World } from '../world.ts'
+import { keys } from './table.ts'
+import { itemFound } from './transact.ts'
+
+/** Tries of a change that meets others at the same count. */
+const tries = 5
+
+/** The moments, in milliseconds since 1970, at which somebody tried and has not been found right. */
+interface FailureRow {
+  at: number[]
+  rev: number
+}
+
+/**
+ * Counts a try as a failure before it is looked at, so that a thousand at once are not all looked at.
+ *
+ * @returns null if it may go on; else the moment from which it may.
+ */
+export async function countTry(
+  world: World,
+  scope: string,
+  { now, windowMs, most }: { now: number; windowMs: number; most: number },
+): Promise<number | null> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const row = await readRow(world, scope)
+    const recent = (row?.at ?? []).filter((at) => at > now - windowMs)
+    const oldest = recent[recent.length - most]
+    if (oldest !== undefined) return oldest + windowMs
+    if (await writeRow(world, scope, row, [...recent, now], now + windowMs)) return null
+  }
+  // So many tries at once for one name are no person's.
+  return now + 1000
+}
+
+/** Takes a try back that was right after all. */
+export async function uncountTry(world: World, scope: string, moment: number): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const row = await readRow(world, scope)
+    const index = row?.at.indexOf(moment) ?? -1
+    if (!row || index < 0) return
+    const last = Math.max(...row.at)
+    if (await writeRow(world, scope, row, row.at.toSpliced(index, 1), last + 3_600_000)) return
+  }
+}
+
+async function readRow({ db, settings }: World, scope: string): Promise<FailureRow | null> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: settings.table, Key: keyOf(scope), ConsistentRead: true }),
+  )
+  return (Item as FailureRow | undefined) ?? null
+}
+
+async function writeRow(
+  { db, settings }: World,
+  scope: string,
+  seen: FailureRow | null,
+  at: number[],
+  endsAt: number,
+): Promise<boolean> {
+  const rev = (seen?.rev ?? 0) + 1
+  try {
+    await db.send(
+      new PutCommand({
+        TableName: settings.table,
+        Item: { ...keyOf(scope), at, rev, ttl: Math.ceil(endsAt / 1000) },
+        ...(seen === null
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : { ConditionExpression: 'rev = :seen', ExpressionAttributeValues: { ':seen': seen.rev } }),
+      }),
+    )
+    return true
+  } catch (error) {
+    if (itemFound(error)) return false
+    throw error
+  }
+}
+
+function keyOf(scope: string) {
+  return keys.rate(scope, 'FAILURES')
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ExpressionError } from '../../shared/expressions/error.ts'
+import { openPool } from '../../shared/expressions/pool.ts'
+import { parseTemplate } from '../../shared/expressions/template.ts'
+import corpus from './expressions.json' with { type: 'json' }
+
+const pool = openPool({ size: 2 })
+const neighbour = openPool({ size: 1 })
+
+const variables = { list: Array.from({ length: 10_000 }, (_none, at) => at), a40: 'a'.repeat(40) }
+
+// A child that is started on a busy machine takes its time; only evaluations are bounded.
+const warm = (one: typeof pool) => one.evaluate('$uppercase("a")', undefined, {})
+
+beforeAll(async () => {
+  await Promise.all([warm(pool), warm(pool), warm(neighbour)])
+})
+
+afterAll(() => {
+  pool.close()
+  neighbour.close()
+})
+
+interface Case {
+  name: string
+  source?: string
+  /** Text, how often, and what stands in the middle and once more behind it. */
+  repeat?: (string | number)[]
+}
+
+function sourceOf({ source, repeat }: Case): string {
+  if (source !== undefined) return source
+  const [text, count, middle = '', after = ''] = repeat as [string, number, string?, string?]
+  return `${text.repeat(count)}${middle}${after.repeat(count)}`
+}
+
+describe('H9 an expression that means harm', () => {
+  test.each(corpus.evaluated as Case[])('$name: ends within a second, with a code', async (hostile) => {
+    const start = performance.now()
+    const outcome = pool.evaluate(sourceOf(hostile), undefined, variables)
+
+    await expect(outcome).rejects.toMatchObject({ code: 'States.QueryEvaluationError' })
+    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(await warm(pool)).toBe('A')
+  })
+
+  test.each(corpus.harmless)('$name: comes to nothing', async ({ source }) => {
+    const start = performance.now()
+    const outcome = await pool.evaluate(source, undefined, variables).catch((error: unknown) => error)
+
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'States.QueryEvaluationError' })
+    else expect(JSON.stringify(outcome ?? null)).not.toMatch(/polluted|true,|native code/)
+    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+    expect(await pool.evaluate('$uppercase("a") & $string({}.polluted)', undefined, {})).toBe('A')
+  })
+
+  test('does not hold up its neighbours', async () => {
+    const attack = Promise.allSettled(
+      Array.from({ length: 6 }, () =>
+        pool.evaluate('($f := function($x){ $f($x) }; $f(1))', undefined, {}, { group: 'bad' }),
+      ),
+    )
+    const start = performance.now()
+    const good = await pool.evaluate('$uppercase("good")', undefined, {}, { group: 'good' })
+    const waited = performance.now() - start
+
+    expect(good).toBe('GOOD')
+    // Two children are busy with the first two attacks; the neighbour is next.
+    expect(waited).toBeLessThan(1_500)
+    expect(await warm(neighbour)).toBe('A')
+    expect((await attack).every(({ status }) => status === 'rejected')).toBe(true)
+  })
+
+  test('never stops the main process', async () => {
+    let longest = 0
+    let last = performance.now()
+    const ticking = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 5)
+
+    await Promise.allSettled([
+      pool.evaluate('$count($list.($list[$ > 1]))', undefined, variables),
+      pool.evaluate('$list[$list[$list[$ = 1] = 1] = 1]', undefined, variables),
+    ])
+    clearInterval(ticking)
+
+    expect(longest).toBeLessThan(300)
+  })
+})
+
+describe('H10 H11 a template that means harm is refused when it is read', () => {
+  test.each(corpus.templates)('%s', (template) => {
+    expect(() => parseTemplate(template)).toThrow(ExpressionError)
+  })
+})

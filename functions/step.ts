@@ -1,7 +1,5 @@
 import type { StepEvent } from '../shared/asl/step-event.ts'
 import { endRun } from '../shared/core/end-run.ts'
-import { expireWait, openWait } from '../shared/core/open-wait.ts'
-import { startSubflow } from '../shared/core/subflows.ts'
 import { doWork } from '../shared/core/work.ts'
 import type { Json, World } from '../shared/world.ts'
 import { door, onLambda } from './door.ts'
@@ -14,11 +12,11 @@ async function step(world: World, event: StepEvent): Promise<Json> {
     case 'work':
       return doWork(world, event)
     case 'ask':
-      return openWait(world, event)
+      return (await import('../shared/core/open-wait.ts')).openWait(world, event)
     case 'subflow':
-      return startSubflow(world, event)
+      return (await import('../shared/core/subflows.ts')).startSubflow(world, event)
     case 'expire':
-      return expireWait(world, event)
+      return (await import('../shared/core/open-wait.ts')).expireWait(world, event)
     case 'end':
       return endRun(world, event)
   }

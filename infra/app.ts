@@ -21,10 +21,15 @@ export function makeApp(props: AppProps = {}, from = bundles): Made {
     alarmEmail: app.node.tryGetContext('alarmEmail'),
     corsOrigins: app.node.tryGetContext('corsOrigins'),
   })
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
+  checkedBy(app)
   const data = new Data(app, `${stage.name}-data`, { stage })
   const service = new Service(app, `${stage.name}-service`, { stage, data, routes, bundles: from })
   return { app, data, service }
+}
+
+/** Puts an app under cdk-nag's packs: a finding that nobody has acknowledged makes its synthesis fail. */
+export function checkedBy(app: App): void {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
 }
 
 if (import.meta.main) makeApp()

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { doors } from './doors.ts'
 
 const top = join(import.meta.dirname, '..')
@@ -8,42 +9,145 @@ const top = join(import.meta.dirname, '..')
 /** Where the bundles lie: one folder per door. */
 export const bundles = join(top, 'dist', 'functions')
 
-/** Builds every door into one minified file each; gives esbuild's account of what went in. */
-export async function bundleDoors(into = bundles): Promise<Map<string, Metafile>> {
+/** What a door weighs, minified, in bytes. */
+export interface Weight {
+  /** `index.mjs` and what it imports statically: all that a waking function reads before its first event. */
+  entry: number
+  /** The chunks that `import()` reads when a call needs them first. */
+  later: number
+}
+
+/** A built door. */
+export interface Bundle {
+  /** The file that Lambda loads. */
+  file: string
+  /** The chunks that its work can reach; what stands behind the route table is there for its paths alone. */
+  chunks: string[]
+  /** Source files of which something is in those. */
+  inputs: string[]
+  /** SDK commands that its code can send, e.g. `StartExecution`: what nothing sends, esbuild leaves out. */
+  commands: string[]
+  weight: Weight
+}
+
+/** Builds every door: an entry and the chunks that it reads only when it needs them. */
+export async function bundleDoors(into = bundles): Promise<Map<string, Bundle>> {
   rmSync(into, { recursive: true, force: true })
-  const metafiles = new Map<string, Metafile>()
-  for (const { door } of doors) {
-    const folder = join(into, door)
-    mkdirSync(folder, { recursive: true })
-    const { metafile } = await build({
-      absWorkingDir: top,
-      entryPoints: [`functions/${door}.ts`],
-      outfile: join(folder, 'index.mjs'),
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      minify: true,
-      sourcemap: 'external',
-      metafile: true,
-      mainFields: ['module', 'main'],
-      conditions: ['module'],
-      // CommonJS dependencies call require, which an ES module does not have.
-      banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
-      logLevel: 'warning',
-    })
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
-    metafiles.set(door, metafile)
+  return new Map(
+    await Promise.all(
+      doors.map(async ({ door }) => [door, await bundleDoor(door, join(into, door))] as const),
+    ),
+  )
+}
+
+async function bundleDoor(door: string, folder: string): Promise<Bundle> {
+  mkdirSync(folder, { recursive: true })
+  const { metafile } = await build({
+    absWorkingDir: top,
+    entryPoints: { index: `functions/${door}.ts` },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    sourcemap: 'linked',
+    metafile: true,
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    alias: {
+      '@aws-sdk/credential-provider-node': join(top, 'shared/aws/lambda-credentials.ts'),
+      // asl-validator asks for any JSONata; machines speak 2.0.6, and 2.2.2 is the local account's alone (aws.md 6.4).
+      jsonata: 'jsonata-206',
+    },
+    plugins: [onlyVersions],
+    // CommonJS dependencies call require, which an ES module does not have.
+    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
+    logLevel: 'warning',
+  })
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
+  const chunks = chunksOfWork(metafile.outputs)
+  const inputs = inputsOf(metafile.outputs, chunks)
+  return {
+    file: join(folder, 'index.mjs'),
+    chunks: chunks.map((name) => join(top, name)),
+    inputs,
+    commands: inputs.flatMap((name) => sdkCommand.exec(name)?.[1] ?? []),
+    weight: weigh(metafile.outputs),
   }
-  return metafiles
+}
+
+const sdkCommand = /@aws-sdk\/(?:client-[a-z-]+|lib-dynamodb)\/dist-es\/commands\/(\w+)Command\.js$/
+
+/** Imported by `own` for paths and methods alone: `serve` lets no door do another's work. */
+const routeTable = 'shared/faces/index.ts'
+
+function chunksOfWork(outputs: Metafile['outputs']): string[] {
+  const isTable = (path: string) => outputs[path]?.entryPoint === routeTable
+  return [...reached(outputs, ({ path, kind }) => kind === 'import-statement' || !isTable(path))]
+}
+
+function inputsOf(outputs: Metafile['outputs'], chunks: string[]): string[] {
+  const inputs = chunks.flatMap((chunk) =>
+    Object.entries(outputs[chunk]?.inputs ?? {}).flatMap(([name, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [name] : [],
+    ),
+  )
+  return [...new Set(inputs)]
+}
+
+/** The SDK's clients import their package.json whole, to say their version. */
+const onlyVersions: Plugin = {
+  name: 'only-versions',
+  setup(at) {
+    at.onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string }
+      return { contents: JSON.stringify({ version }), loader: 'json' }
+    })
+  },
+}
+
+type Import = Metafile['outputs'][string]['imports'][number]
+
+/** The chunks that the entry leads to by imports of some kind. */
+function reached(outputs: Metafile['outputs'], follow: (imported: Import) => boolean): Set<string> {
+  const seen = new Set<string>()
+  const left = Object.keys(outputs).filter((name) => basename(name) === 'index.mjs')
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    const imports = outputs[name]?.imports ?? []
+    left.push(...imports.filter((imported) => !imported.external && follow(imported)).map(({ path }) => path))
+  }
+  return seen
+}
+
+function weigh(outputs: Metafile['outputs']): Weight {
+  const code = Object.keys(outputs).filter((name) => name.endsWith('.mjs'))
+  const first = reached(outputs, ({ kind }) => kind === 'import-statement')
+  const bytes = (names: string[]) => names.reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0)
+  return { entry: bytes([...first]), later: bytes(code.filter((name) => !first.has(name))) }
+}
+
+/** How long a fresh process takes to import a bundle, in milliseconds. */
+function importMs(file: string): number {
+  const script = `const t=performance.now();await import(${JSON.stringify(file)});console.log(performance.now()-t)`
+  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }))
 }
 
 if (import.meta.main) {
   const started = Date.now()
-  const metafiles = await bundleDoors()
-  for (const [door, metafile] of metafiles) {
-    const file = Object.entries(metafile.outputs).find(([name]) => name.endsWith('.mjs'))
-    console.log(`${door.padEnd(10)} ${((file?.[1].bytes ?? 0) / 1024).toFixed(0).padStart(5)} KB`)
-  }
-  console.log(`${metafiles.size} functions bundled in ${Date.now() - started} ms`)
+  const built = await bundleDoors()
+  const took = Date.now() - started
+  const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0).padStart(5)} KB`
+  for (const [door, { file, weight }] of built)
+    console.log(
+      `${door.padEnd(10)}${kilobytes(weight.entry)} at the start, ${kilobytes(weight.later)} when needed, ` +
+        `imported in ${importMs(file).toFixed(0).padStart(4)} ms`,
+    )
+  console.log(`${built.size} functions bundled in ${took} ms`)
 }

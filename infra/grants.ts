@@ -5,6 +5,7 @@ export type Reach =
   | 'table'
   | 'stream'
   | 'machines'
+  | 'every machine'
   | 'executions'
   | 'machine role'
   | 'key for secrets'
@@ -26,85 +27,109 @@ const table = (actions: string[], why: string): Grant => ({
   why,
 })
 
-const everyTableAction = [
-  'BatchGetItem',
-  'ConditionCheckItem',
-  'DeleteItem',
-  'GetItem',
-  'PutItem',
-  'Query',
-  'UpdateItem',
-]
+/** Without scans and deletions: rows end by their time to live, and no code of a face takes one away. */
+const rows = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']
+const rowsAndLists = [...rows, 'Query']
 
-const signing: Grant[] = [
-  {
-    on: 'signing secret',
-    actions: ['secretsmanager:GetSecretValue'],
-    why: 'verifies and makes access tokens, cursors',
-  },
-  { on: 'key of the platform', actions: ['kms:Decrypt'], why: 'opens the platform secrets' },
-]
+const platform: Grant = {
+  on: 'key of the platform',
+  actions: ['kms:Decrypt'],
+  why: 'the platform secrets lie encrypted under the key; through Secrets Manager alone',
+}
+const signing: Grant = {
+  on: 'signing secret',
+  actions: ['secretsmanager:GetSecretValue'],
+  why: 'verifies and signs access tokens; seals cursors and kept replies',
+}
 const sealing: Grant = {
   on: 'sealing secret',
   actions: ['secretsmanager:GetSecretValue'],
-  why: 'seals passwords and sensitive inputs',
+  why: 'seals and opens what authors marked as sensitive',
 }
 const publishing: Grant[] = [
   {
     on: 'machines',
     actions: ['states:CreateStateMachine', 'states:DescribeStateMachine', 'states:TagResource'],
-    why: 'makes the machines of a version, or the one that its first start needs',
+    why: 'makes the machines of a version: at publish, or when its first start or reader needs the other kind',
   },
   { on: 'machine role', actions: ['iam:PassRole'], why: 'machines run under the machine role' },
 ]
 const starting: Grant = {
   on: 'machines',
-  actions: ['states:StartExecution', 'states:StartSyncExecution'],
-  why: 'starts runs',
+  actions: ['states:StartExecution'],
+  why: 'starts runs that nobody waits for, or that may wait themselves',
+}
+const startingSync: Grant = {
+  on: 'machines',
+  actions: ['states:StartSyncExecution'],
+  why: 'starts runs whose caller waits',
 }
 const answering: Grant[] = [
   {
     on: 'machines',
     actions: ['states:SendTaskFailure', 'states:SendTaskSuccess'],
-    why: 'tells the engine an answer',
+    why: 'tells the engine how a task ended that stood open: a wait, a sub-flow',
   },
-  { on: 'key for task tokens', actions: ['kms:Decrypt'], why: 'opens the token of the answered wait' },
+  { on: 'key for task tokens', actions: ['kms:Decrypt'], why: 'opens the token of that task' },
 ]
-const stopping: Grant = { on: 'executions', actions: ['states:StopExecution'], why: 'cancels runs' }
+const stopping: Grant = {
+  on: 'executions',
+  actions: ['states:StopExecution'],
+  why: 'stops the executions of cancelled runs',
+}
 
-/** What each function may do, besides writing its log and traces. A test compares it with what its code calls. */
+/** What each function may do, besides writing its log and traces. A test compares it with what its code can send. */
 export const grants: Record<DoorName, Grant[]> = {
-  client: [table(everyTableAction, 'flows, versions, runs'), ...signing, sealing, ...publishing, starting],
-  dashboard: [
-    table(everyTableAction, 'flows, versions, runs, waits'),
-    ...signing,
-    sealing,
+  client: [
+    table(rows, 'flows, versions, runs, waits of a run; API keys, sessions, requests'),
+    ...[platform, signing, sealing],
     ...publishing,
-    starting,
+    ...[starting, startingSync],
+  ],
+  dashboard: [
+    table(
+      [...rowsAndLists, 'BatchWriteItem'],
+      'flows, versions, runs, waits; releases machines of deleted flows',
+    ),
+    ...[platform, signing, sealing],
+    ...publishing,
+    ...[starting, startingSync, stopping],
     ...answering,
-    stopping,
   ],
   runner: [
-    table(everyTableAction, 'accounts, sessions, flows, runs'),
-    ...signing,
-    sealing,
+    table(
+      [...rowsAndLists, 'BatchWriteItem'],
+      'accounts, sessions, flows, runs, logs; releases machines of deleted flows',
+    ),
+    ...[platform, signing, sealing],
     ...publishing,
-    starting,
-    stopping,
+    ...[starting, startingSync, stopping],
   ],
-  own: [table(everyTableAction, 'keys, machines'), ...signing],
+  own: [
+    table(rowsAndLists, 'API keys; versions with their machines'),
+    ...[platform, signing],
+    ...publishing,
+    {
+      on: 'every machine',
+      actions: ['states:ListStateMachines'],
+      why: 'health asks the engine for the one thing that needs no machine; AWS knows no resource for it but *',
+    },
+  ],
   step: [
-    table(everyTableAction, 'runs, steps, waits, logs'),
-    sealing,
-    { on: 'key of the platform', actions: ['kms:Decrypt'], why: 'opens the platform secrets' },
+    table(rowsAndLists, 'runs, steps, waits, sub-flows, log lines; values of secrets, encrypted'),
+    ...[platform, sealing],
     { on: 'key for secrets', actions: ['kms:Decrypt'], why: 'resolves the secrets of a working step' },
-    { on: 'key for task tokens', actions: ['kms:Encrypt'], why: 'keeps the token of an opened wait' },
-    { on: 'machines', actions: ['states:StartExecution'], why: 'starts sub-flows' },
+    { on: 'key for task tokens', actions: ['kms:Encrypt'], why: 'keeps the token of a task that stays open' },
+    starting,
     ...publishing,
+    ...answering,
   ],
-  settled: [table(['GetItem', 'UpdateItem'], 'records how a run ended')],
+  settled: [table(['UpdateItem'], 'records how a run ended')],
   changed: [
-    table(everyTableAction, 'events, logs, waits'),
+    table(
+      [...rowsAndLists, 'BatchWriteItem'],
+      'events, steps and waits of runs; removes what an expired run left',
+    ),
     {
       on: 'stream',
       actions: [
@@ -113,17 +138,18 @@ export const grants: Record<DoorName, Grant[]> = {
         'dynamodb:GetShardIterator',
         'dynamodb:ListStreams',
       ],
-      why: 'reads the changes of the table',
+      why: 'Lambda reads the changes of the table for it',
     },
     ...answering,
   ],
   swept: [
-    table(everyTableAction, 'open runs and waits'),
-    starting,
+    table(['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'], 'open runs and waits: it makes none'),
+    ...[platform, sealing],
+    ...[starting, stopping],
     {
       on: 'executions',
-      actions: ['states:DescribeExecution', 'states:StopExecution'],
-      why: 'asks what became of a run',
+      actions: ['states:DescribeExecution'],
+      why: 'asks what became of a run that has not been heard of',
     },
     {
       on: 'machines',

@@ -34,6 +34,7 @@ function resources({ on, actions }: Grant, stack: Stack, { stage, data, engine }
       actions.includes('dynamodb:Query') ? [table.tableArn, ...indexArns(table.tableArn)] : [table.tableArn],
     stream: () => [table.tableStreamArn ?? ''],
     machines: () => [named('states', 'stateMachine', `${stage}-*`)],
+    'every machine': () => ['*'],
     executions: () => [named('states', 'execution', `${stage}-*:*`)],
     'machine role': () => [engine.role.roleArn],
     'key for secrets': () => [data.keys.key.keyArn],

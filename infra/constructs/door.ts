@@ -61,7 +61,7 @@ export class Door extends Construct {
   private acknowledge(props: DoorProps): void {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray has no resources to name; every other statement names its own',
+      reason: 'X-Ray and ListStateMachines have no resources to name; every other statement names its own',
     })
     if (props.deadLetters === undefined)
       Validations.of(this).acknowledge({

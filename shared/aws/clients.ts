@@ -1,9 +1,10 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { KMSClient, type KMSClientConfig } from '@aws-sdk/client-kms'
-import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
-import { SFNClient, type SFNClientConfig } from '@aws-sdk/client-sfn'
+import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
+import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import type { SFNClient, SFNClientConfig } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { lazyClient } from './lazy-client.ts'
 import type { Environment } from './settings.ts'
 
 /** Parts of the SDK's clients that a caller may put in place of the usual ones: the SDK's own seams (aws.md 6.7). */
@@ -34,9 +35,17 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(parts.dynamodb)), {
       marshallOptions: { removeUndefinedValues: true },
     }),
-    states: new SFNClient(states),
-    statesOnce: new SFNClient({ ...states, maxAttempts: 1 }),
-    kms: new KMSClient(handled(parts.kms)),
-    secrets: new SecretsManagerClient(handled(parts.secrets)),
+    states: statesClient(states),
+    statesOnce: statesClient({ ...states, maxAttempts: 1 }),
+    kms: lazyClient<KMSClient>(async () =>
+      (await import('./key-client.ts')).makeKeyClient(handled(parts.kms)),
+    ),
+    secrets: lazyClient<SecretsManagerClient>(async () =>
+      (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),
+    ),
   }
+}
+
+function statesClient(config: SFNClientConfig): SFNClient {
+  return lazyClient<SFNClient>(async () => (await import('./states-client.ts')).makeStatesClient(config))
 }

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { Agent, type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { StepError } from '../step-error.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from '../world.ts'
 import { blockedAddresses, judgeUrl } from './outbound-rules.ts'
@@ -13,19 +13,28 @@ const mostBytes = 5 * 1024 * 1024
 /** What goes to another origin only if the author sent the call there himself. */
 const guardedHeaders = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
+interface Dispatchers {
+  guarded: Dispatcher
+  open: Dispatcher
+}
+
+/** Read from disk by the first call: most functions never make one. */
+const client = () => import('undici')
+
 /** Where sockets come from; a stub in tests that must never reach an address. */
 export interface OutboundOptions {
   /** Exact `host:port` pairs that may be called although they are not public. */
   allow: readonly string[]
   /** @default undici agents whose sockets refuse every address that is not public */
-  dispatchers?: { guarded: Dispatcher; open: Dispatcher }
+  dispatchers?: Dispatchers
 }
 
 /**
  * The one way out for everything an author can aim (hardening.md 2.3): the form of each address is judged before, the
  * address itself when it is connected to, so that neither redirects nor names that change their address lead inside.
  */
-export function makeOutbound({ allow, dispatchers = agents() }: OutboundOptions): Outbound {
+export function makeOutbound({ allow, dispatchers }: OutboundOptions): Outbound {
+  let agents: Promise<Dispatchers> | undefined
   return async (call) => {
     const started = performance.now()
     const deadline = AbortSignal.timeout(Math.min(call.timeoutMs, longestCallMs))
@@ -37,11 +46,14 @@ export function makeOutbound({ allow, dispatchers = agents() }: OutboundOptions)
 
     async function follow(at: OutboundRequest, redirects: number): Promise<OutboundResponse> {
       const { url, allowed } = judgeUrl(at.url, allow)
+      agents ??= dispatchers ? Promise.resolve(dispatchers) : makeAgents()
+      const { guarded, open } = await agents
+      const { request } = await client()
       const response = await request(url, {
         method: at.method as Dispatcher.HttpMethod,
         headers: at.headers,
         ...(at.body === undefined ? {} : { body: at.body }),
-        dispatcher: allowed ? dispatchers.open : dispatchers.guarded,
+        dispatcher: allowed ? open : guarded,
         signal: deadline,
       })
       const location = response.headers.location
@@ -61,7 +73,8 @@ export function makeOutbound({ allow, dispatchers = agents() }: OutboundOptions)
   }
 }
 
-function agents(): { guarded: Dispatcher; open: Dispatcher } {
+async function makeAgents(): Promise<Dispatchers> {
+  const { Agent } = await client()
   return {
     // Node compares the address that a socket is about to connect to, whatever name led there.
     guarded: new Agent({ connect: { timeout: connectTimeoutMs, blockList: blockedAddresses } }),

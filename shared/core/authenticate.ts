@@ -12,7 +12,7 @@ import type { World } from '../world.ts'
 import type { Principal, Scope } from './principal.ts'
 import { Recent } from './recent.ts'
 import { answering } from './refusal.ts'
-import { endReused, unauthorized } from './sign-in.ts'
+import { endReused, unauthorized } from './refused-credential.ts'
 import { isOpen, isRepeat } from './token-family.ts'
 import { readToken } from './tokens.ts'
 

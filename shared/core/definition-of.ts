@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import { compile } from '../compile/compile.ts'
-import { CompileError } from '../compile/compile-error.ts'
-import { machineKinds } from '../compile/kind.ts'
+import type { Kinds } from '../compile/kind.ts'
 import type { Graph } from '../definitions/graph.ts'
 import { type Problem, publishable } from '../definitions/problem.ts'
-import { type Definition, readDefinition } from '../definitions/read.ts'
-import { subflows } from '../definitions/subflows.ts'
+import type { Definition } from '../definitions/read.ts'
 import { Fault } from '../faults.ts'
 import { getFlows } from '../store/flows.ts'
-import type { World } from '../world.ts'
+import type { JsonObject, World } from '../world.ts'
 import { Recent } from './recent.ts'
+
+// Dialects, checks and compiler are read from disk by the first who needs them, not by every function that wakes.
+const textReader = () => import('./read-text.ts')
+const reader = () => import('../definitions/read.ts')
 
 /** Texts that this process has read, up to so many characters. */
 const read = new Recent<Definition>(8_000_000)
@@ -18,20 +19,30 @@ const read = new Recent<Definition>(8_000_000)
  * What a stored text reads as, and every problem that can be seen without looking at other flows. The same text is read
  * once in the life of a function; nobody may change what is returned.
  */
-export function definitionOf(text: string): Definition {
+export async function definitionOf(text: string): Promise<Definition> {
   const hash = hashOf(text)
   const known = read.get(hash)
   if (known) return known
-  const definition = withCompiling(readDefinition(text))
+  const definition = (await textReader()).readText(text)
   read.set(hash, definition, text.length)
   return definition
 }
 
 /** The graph of a text that was publishable when it was stored. */
-export function graphOf(text: string): Graph {
-  const { graph } = definitionOf(text)
+export async function graphOf(text: string): Promise<Graph> {
+  const { graph } = await definitionOf(text)
   if (graph === null) throw new Error('A published text can no longer be read')
   return graph
+}
+
+/** What a document that came as an object reads as. */
+export async function definitionOfObject(document: JsonObject): Promise<Definition> {
+  return (await reader()).readDefinition(document)
+}
+
+/** Which machines a graph may run on. */
+export async function kindsOf(graph: Graph): Promise<Kinds> {
+  return (await import('../compile/kind.ts')).machineKinds(graph)
 }
 
 /** sha256 of a text as hex. */
@@ -45,13 +56,14 @@ export async function checkedDefinition(
   { orgId, flowId }: { orgId: string; flowId: string },
   text: string,
 ): Promise<Definition> {
-  const alone = definitionOf(text)
+  const alone = await definitionOf(text)
+  const { subflows } = await import('../definitions/subflows.ts')
   const called = alone.graph ? subflows(alone.graph).filter((id) => id !== flowId) : []
   if (called.length === 0) return alone
   const found = await getFlows(world, orgId, called)
   const there = new Set(found.filter(({ latestVersion }) => latestVersion !== null).map(({ id }) => id))
   if (called.every((id) => there.has(id))) return alone
-  return readDefinition(text, { flowExists: (id) => id === flowId || there.has(id) })
+  return (await reader()).readDefinition(text, { flowExists: (id) => id === flowId || there.has(id) })
 }
 
 /**
@@ -69,18 +81,4 @@ export async function runnableDefinition(
   const issues = problems.filter(({ severity }) => severity === 'error')
   const count = issues.length === 1 ? 'an error' : `${issues.length} errors`
   throw new Fault('validation_failed', `The definition has ${count}`, { issues })
-}
-
-/** Adds what only the compiler sees, e.g. a run that would become too long. */
-function withCompiling(definition: Definition): Definition {
-  const { graph, problems } = definition
-  if (graph === null || !publishable(problems)) return definition
-  try {
-    compile(graph, { kind: machineKinds(graph).standardOnly ? 'standard' : 'express', stepFunction: 'step' })
-    return definition
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error
-    const found = error.issues.map((issue) => ({ severity: 'error' as const, ...issue }))
-    return { ...definition, problems: [...problems, ...found] }
-  }
 }

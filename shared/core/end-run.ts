@@ -2,9 +2,8 @@ import type { EndEvent } from '../asl/step-event.ts'
 import { instant } from '../aws/clock.ts'
 import { latestStepRows } from '../store/run-steps.ts'
 import { listWaits } from '../store/waits.ts'
-import type { Json, World } from '../world.ts'
+import type { Json, JsonObject, World } from '../world.ts'
 import { engineError, forEngine } from './engine-error.ts'
-import { checkOutput } from './output-check.ts'
 import { runError } from './run-error.ts'
 import type { RunError } from './run-view.ts'
 import { recordEnd } from './settle.ts'
@@ -24,20 +23,25 @@ const looked = 20
 export async function endRun(world: World, event: EndEvent): Promise<null> {
   return await forEngine(world, async () => {
     const { orgId, id } = event.run
-    const end = event.outcome === 'completed' ? completed(event) : await failed(world, event)
+    const end = event.outcome === 'completed' ? await completed(event) : await failed(world, event)
     const { trace, seen, lastStepId } = event
     await recordEnd(world, orgId, id, { ...end, trace, seen, lastStepId: lastStepId ?? null })
     return null
   })
 }
 
-function completed(event: EndEvent): { status: 'completed'; output: Json } {
+async function completed(event: EndEvent): Promise<{ status: 'completed'; output: Json }> {
   const output = event.output ?? null
   if (Buffer.byteLength(JSON.stringify(output)) > outputLimitBytes)
     throw engineError('output_too_large', 'The output is larger than 192 KiB')
-  const problem = event.schema ? checkOutput(event.schema, output) : null
+  const problem = event.schema ? await checkOutput(event.schema, output) : null
   if (problem !== null) throw engineError('OutputInvalid', problem)
   return { status: 'completed', output }
+}
+
+/** Few flows declare what they give: only their ends read the validator from disk. */
+async function checkOutput(schema: JsonObject, output: Json): Promise<string | null> {
+  return (await import('./output-check.ts')).checkOutput(schema, output)
 }
 
 async function failed(world: World, event: EndEvent): Promise<{ status: 'failed'; error: RunError }> {

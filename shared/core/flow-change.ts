@@ -1,6 +1,5 @@
 import { instant } from '../aws/clock.ts'
 import type { Graph } from '../definitions/graph.ts'
-import { readDefinition } from '../definitions/read.ts'
 import { Fault } from '../faults.ts'
 import {
   type DraftRow,
@@ -13,7 +12,7 @@ import {
 import { transact, type Write } from '../store/transact.ts'
 import type { JsonObject, World } from '../world.ts'
 import { audited } from './audit.ts'
-import { definitionOf, hashOf } from './definition-of.ts'
+import { definitionOf, definitionOfObject, hashOf } from './definition-of.ts'
 import { type FlowDetails, readDetails } from './flow-details.ts'
 import { checkGuard, type Guard } from './flow-guard.ts'
 
@@ -93,15 +92,15 @@ export async function readState(world: World, orgId: string, flowId: string): Pr
 }
 
 /** The next state of a flow: one revision on, if the change changes anything. */
-export function changed(
+export async function changed(
   world: World,
   author: Author,
   before: FlowState,
   { definition, ...given }: FlowChange,
-): FlowState {
+): Promise<FlowState> {
   const { name = before.flow.name, tags = before.flow.tags, ...rest } = readDetails(given)
   const { description = summaryOf(before.flow).description } = rest
-  const read = definition === undefined ? before.draft : draftOf(definition)
+  const read = definition === undefined ? before.draft : await draftOf(definition)
   const draft = read.text === before.draft.text ? before.draft : read
   const same =
     draft === before.draft &&
@@ -117,18 +116,18 @@ export function changed(
     updatedAt: instant(world.clock.now()),
   }
   const summary = { ...summaryOf(before.flow), description, updatedBy: author.actor }
-  return { flow: described(flow, summary, draft), draft }
+  return { flow: await described(flow, summary, draft), draft }
 }
 
 /** A flow that is not stored yet. */
-export function newState(
+export async function newState(
   world: World,
   { orgId, actor }: Author,
   { definition, ...given }: FlowChange,
-): FlowState {
+): Promise<FlowState> {
   const { name: called, description = null, tags = [] } = readDetails(given)
-  const draft = draftOf(definition ?? { metadata: { name: called ?? '' }, nodes: {} })
-  const name = called ?? nameOf(draft)
+  const draft = await draftOf(definition ?? { metadata: { name: called ?? '' }, nodes: {} })
+  const name = called ?? (await nameOf(draft))
   const at = instant(world.clock.now())
   const flow: FlowRow = {
     id: world.ids.uuid(),
@@ -155,18 +154,18 @@ export function newState(
     autosavedAt: null,
     changed: true,
   }
-  return { flow: described(flow, summary, draft), draft }
+  return { flow: await described(flow, summary, draft), draft }
 }
 
 /** The name that a document gives itself. @throws {Fault} `validation_failed` if it has none. */
-function nameOf({ text }: DraftRow): string {
-  const name = definitionOf(text).graph?.metadata.name ?? ''
+async function nameOf({ text }: DraftRow): Promise<string> {
+  const name = (await definitionOf(text)).graph?.metadata.name ?? ''
   return readDetails({ name }).name ?? ''
 }
 
 /** The row with what follows from its draft and its latest version. */
-export function described(flow: FlowRow, summary: FlowSummary, draft: DraftRow): FlowRow {
-  const { graph } = definitionOf(draft.text)
+export async function described(flow: FlowRow, summary: FlowSummary, draft: DraftRow): Promise<FlowRow> {
+  const { graph } = await definitionOf(draft.text)
   const draftHash = hashOf(draft.text)
   return {
     ...flow,
@@ -190,7 +189,8 @@ export function summaryOf(flow: FlowRow): FlowSummary {
   return JSON.parse(flow.summary) as FlowSummary
 }
 
-function draftOf(definition: string | JsonObject): DraftRow {
-  const { written } = typeof definition === 'string' ? definitionOf(definition) : readDefinition(definition)
+async function draftOf(definition: string | JsonObject): Promise<DraftRow> {
+  const { written } =
+    typeof definition === 'string' ? await definitionOf(definition) : await definitionOfObject(definition)
   return { text: written.text, format: written.format, dialect: written.dialect }
 }

@@ -2,7 +2,6 @@ import { instant } from '../aws/clock.ts'
 import { markDeleted, putDraft, putFlow, readFlows } from '../store/flows.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { cancel } from './cancel.ts'
 import {
   type Author,
   changed,
@@ -26,7 +25,7 @@ import { listPage, type RunQuery } from './run-list.ts'
  */
 export async function createFlow(world: World, author: Author, content: FlowChange): Promise<FlowView> {
   return await answering(world, async () => {
-    const state = newState(world, author, content)
+    const state = await newState(world, author, content)
     const { flow, draft } = state
     await transact(world, [
       putFlow(flow, null),
@@ -57,7 +56,7 @@ export async function changeFlow(
 ): Promise<FlowView> {
   return await answering(world, async () => {
     const { state } = await changeState(world, author, flowId, guard, async (before) => {
-      const after = changed(world, author, before, change)
+      const after = await changed(world, author, before, change)
       const writes = after === before ? [] : [noted(world, author, 'flow.changed', flowId)]
       return { state: after, writes, result: null }
     })
@@ -103,6 +102,7 @@ async function countOpen(world: World, orgId: string, flowId: string): Promise<n
 }
 
 async function cancelAll(world: World, orgId: string, flowId: string): Promise<number> {
+  const { cancel } = await import('./cancel.ts')
   let count = 0
   let after: string | undefined
   do {

@@ -4,8 +4,7 @@ import type { Graph } from '../definitions/graph.ts'
 import { getMachine, noteMachine, noteReady, type Owner } from '../store/machines.ts'
 import type { ReadyMachine } from '../store/versions.ts'
 import type { World } from '../world.ts'
-import { type CompiledMachine, checkCompiled, compileMachine, type MachineKind } from './machine-of.ts'
-import { makeMachine, patienceMs, pauseOrGiveUp } from './make-machine.ts'
+import type { CompiledMachine, MachineKind } from './machine-of.ts'
 
 export type { ReadyMachine } from '../store/versions.ts'
 export type { MachineKind } from './machine-of.ts'
@@ -14,6 +13,10 @@ export type { MachineKind } from './machine-of.ts'
 export const graceMs = 7 * 86_400_000
 /** How long this process trusts that a machine is there: less than the sweep waits before it takes one away. */
 const trustMs = 86_400_000
+
+/** Compiler and maker are read from disk by the first who has a machine made. */
+const compiler = () => import('./machine-of.ts')
+const maker = () => import('./make-machine.ts')
 
 /** Machines that this process knows to be ready, by graph and owner. */
 const ready = new WeakMap<Graph, Map<string, { machine: ReadyMachine; until: number }>>()
@@ -35,6 +38,7 @@ export async function ensureMachine(
   const key = `${world.settings.table} ${owner.orgId} ${owner.flowId} ${kind}`
   const found = known.get(key)
   if (found && found.until > world.clock.now()) return found.machine
+  const { compileMachine } = await compiler()
   const compiled = compileMachine(world.settings, owner, graph, kind)
   const arn = await ensureMade(world, owner, compiled)
   const machine = { arn, name: compiled.name, hash: compiled.hash }
@@ -45,11 +49,13 @@ export async function ensureMachine(
 /** Stage two of publishing (aws.md 2.3): note it, have it made, note that it is there. */
 async function ensureMade(world: World, owner: Owner, compiled: CompiledMachine): Promise<string> {
   const { name, hash, kind, machine } = compiled
+  const { makeMachine, patienceMs, pauseOrGiveUp } = await maker()
   const until = world.clock.now() + patienceMs
   for (;;) {
     const row = await getMachine(world, owner, name)
     if (row?.state === 'READY' && row.arn !== undefined) return row.arn
     if (row === null) {
+      const { checkCompiled } = await compiler()
       checkCompiled(compiled)
       const body = gzipSync(JSON.stringify(machine))
       const noted = { name, kind, hash, compilerVersion, body }

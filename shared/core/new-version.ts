@@ -1,5 +1,4 @@
 import { instant } from '../aws/clock.ts'
-import { machineKinds } from '../compile/kind.ts'
 import { compilerVersion } from '../compile/version.ts'
 import type { Graph } from '../definitions/graph.ts'
 import type { Problem } from '../definitions/problem.ts'
@@ -7,7 +6,7 @@ import { type Owner, useMachine } from '../store/machines.ts'
 import type { Write } from '../store/transact.ts'
 import { putVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
 import type { World } from '../world.ts'
-import { hashOf, runnableDefinition } from './definition-of.ts'
+import { hashOf, kindsOf, runnableDefinition } from './definition-of.ts'
 import { type Author, described, type FlowState, labelOf, noted, summaryOf } from './flow-change.ts'
 import { ensureMachine, type MachineKind } from './machines.ts'
 
@@ -34,7 +33,7 @@ export interface VersionNotes {
  */
 export async function prepareVersion(world: World, owner: Owner, text: string): Promise<Prepared> {
   const { graph, warnings } = await runnableDefinition(world, owner, text)
-  const kind = machineKinds(graph).standardOnly ? 'standard' : 'express'
+  const kind = (await kindsOf(graph)).standardOnly ? 'standard' : 'express'
   return { graph, warnings, kind, machine: await ensureMachine(world, owner, graph, kind) }
 }
 
@@ -44,14 +43,14 @@ export async function prepareVersion(world: World, owner: Owner, text: string): 
  * @param state the flow and the draft that becomes the version.
  * @param revision the revision that the flow gets.
  */
-export function withVersion(
+export async function withVersion(
   world: World,
   author: Author,
   { flow, draft }: FlowState,
   revision: number,
   prepared: Prepared,
   { notes, setLatest }: VersionNotes,
-): { state: FlowState; writes: Write[]; result: VersionRow } {
+): Promise<{ state: FlowState; writes: Write[]; result: VersionRow }> {
   const { orgId, actor } = author
   const at = instant(world.clock.now())
   const row = versionRow(flow.id, flow.nextVersion, flow.name, draft, prepared, { at, actor, notes })
@@ -66,7 +65,7 @@ export function withVersion(
   }
   const owner = { orgId, flowId: flow.id }
   return {
-    state: { flow: described(next, { ...summaryOf(flow), updatedBy: actor }, draft), draft },
+    state: { flow: await described(next, { ...summaryOf(flow), updatedBy: actor }, draft), draft },
     writes: [
       putVersion(orgId, row),
       ...useMachine(owner, prepared.machine.name, row.version),

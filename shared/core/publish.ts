@@ -47,7 +47,10 @@ export async function publishFlow(
   return await answering(world, async () => {
     const { state, result } = await changeState(world, author, flowId, guard, async (before) => {
       const prepared = await prepareVersion(world, { orgId: author.orgId, flowId }, before.draft.text)
-      return withVersion(world, author, before, before.flow.revision + 1, prepared, { notes, setLatest })
+      return await withVersion(world, author, before, before.flow.revision + 1, prepared, {
+        notes,
+        setLatest,
+      })
     })
     return { version: viewVersion(result, state.flow), flow: await viewFlow(world, state) }
   })
@@ -77,7 +80,7 @@ export async function saveAndPublish(
       flowId === undefined
         ? await createPublished(world, author, change)
         : await changeState(world, author, flowId, guard, async (before) => {
-            const next = changed(world, author, before, change)
+            const next = await changed(world, author, before, change)
             if (change.definition === undefined || hashOf(next.draft.text) === before.flow.latestHash)
               return {
                 state: next,
@@ -97,7 +100,7 @@ async function createPublished(
   author: Author,
   { definition, ...details }: FlowChange,
 ): Promise<{ state: FlowState; result: VersionRow }> {
-  const fresh = newState(world, author, { ...details, definition: needed(definition) })
+  const fresh = await newState(world, author, { ...details, definition: needed(definition) })
   const { state, writes, result } = await published(world, author, fresh, 1)
   const { flow, draft } = state
   await transact(world, [
@@ -112,7 +115,7 @@ async function createPublished(
 async function published(world: World, author: Author, state: FlowState, revision: number) {
   const { orgId, id } = state.flow
   const prepared = await prepareVersion(world, { orgId, flowId: id }, state.draft.text)
-  return withVersion(world, author, state, revision, prepared, { notes: null, setLatest: true })
+  return await withVersion(world, author, state, revision, prepared, { notes: null, setLatest: true })
 }
 
 function needed(definition: string | JsonObject | undefined): string | JsonObject {

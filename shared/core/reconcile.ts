@@ -14,7 +14,7 @@ import { markExpired } from './open-wait.ts'
 import { runError } from './run-error.ts'
 import { noteRunning, startMachine } from './run-standard.ts'
 import { recordEnd, settleRun } from './settle.ts'
-import { tellParent } from './subflows.ts'
+import { tellParent } from './tell-parent.ts'
 
 /** What a sweep did, by kind of repair. */
 export type Swept = Record<string, number>

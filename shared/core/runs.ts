@@ -1,48 +1,15 @@
-import { getRun, hasEnded } from '../store/runs.ts'
+import { hasEnded } from '../store/runs.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
-import { cancel } from './cancel.ts'
 import type { LogEntry } from './log-entries.ts'
-import { readLogs } from './logs.ts'
-import { answering, noRun } from './refusal.ts'
+import { readRun } from './read-run.ts'
+import { answering } from './refusal.ts'
 import { listPage, type RunQuery, type RunSummary } from './run-list.ts'
 import { type RunView, viewRun } from './run-view.ts'
-import { type Starter, type StartOrder, start } from './start.ts'
-import { readSteps, type StepFilter, type StepRecord } from './steps-of-run.ts'
+import type { StepFilter, StepRecord } from './steps-of-run.ts'
 import { hasPaused, watchRun } from './watch-run.ts'
 
-/**
- * Starts a run and waits for its end, its first question, or the end of the time (aws.md 2.4). An equal start with the same
- * idempotency key finds the first run: `replayed`.
- *
- * @throws {Fault} `not_found`, `version_not_published`, `validation_failed` with all issues, `conflict` reason
- * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `idempotency_in_progress`, `unavailable`.
- */
-export async function startRun(
-  world: World,
-  who: Starter,
-  order: StartOrder,
-): Promise<{ run: RunView; replayed: boolean }> {
-  return await start(world, who, order)
-}
-
-/**
- * The run as it stands, strongly consistent.
- *
- * @param parts `inputs` reads inputs over 8 KB too.
- * @throws {Fault} `not_found`.
- */
-export async function readRun(
-  world: World,
-  orgId: string,
-  runId: string,
-  { parts = [] }: { parts?: 'inputs'[] } = {},
-): Promise<RunView> {
-  return await answering(world, async () => {
-    const row = await getRun(world, orgId, runId)
-    if (!row) throw noRun()
-    return await viewRun(world, row, parts)
-  })
-}
+// What only some calls need is read from disk by the first of them: a function that wakes to tell how a run stands does
+// not wait for what starts one.
 
 /**
  * The run as soon as it has moved past the `rev` that the caller has seen, or has ended, or the time is over. Without a
@@ -85,6 +52,7 @@ export async function cancelRun(
   runId: string,
   reason?: string,
 ): Promise<RunView> {
+  const { cancel } = await import('./cancel.ts')
   return await cancel(world, who.orgId, runId, reason)
 }
 
@@ -95,6 +63,7 @@ export async function listSteps(
   runId: string,
   filter: StepFilter = {},
 ): Promise<StepRecord[]> {
+  const { readSteps } = await import('./steps-of-run.ts')
   return await answering(world, () => readSteps(world, orgId, runId, filter))
 }
 
@@ -105,6 +74,7 @@ export async function listLogs(
   runId: string,
   page: { level?: LogLevel | undefined; limit: number; offset: number },
 ): Promise<{ logs: LogEntry[]; total: number }> {
+  const { readLogs } = await import('./logs.ts')
   return await answering(world, () => readLogs(world, orgId, runId, page))
 }
 

@@ -1,7 +1,9 @@
 import { hkdfSync } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
 import { currentSigningKey, signingKeyNamed } from '../aws/platform-secrets.ts'
 import type { World } from '../world.ts'
+
+/** Read from disk by the first reply that is kept. */
+const jose = () => import('jose')
 
 const fixed = { alg: 'dir', enc: 'A256GCM', typ: 'sluice-reply' } as const
 
@@ -9,11 +11,13 @@ const fixed = { alg: 'dir', enc: 'A256GCM', typ: 'sluice-reply' } as const
 export async function sealReply(world: World, of: string, reply: unknown): Promise<string> {
   const { kid, secret } = await currentSigningKey(world)
   const plain = new TextEncoder().encode(JSON.stringify(reply))
+  const { CompactEncrypt } = await jose()
   return await new CompactEncrypt(plain).setProtectedHeader({ ...fixed, kid }).encrypt(keyOf(secret, of))
 }
 
 /** Opens what `sealReply` made for the same request. @throws if it is another's, or its secret is gone. */
 export async function openReply(world: World, of: string, text: string): Promise<unknown> {
+  const { compactDecrypt, decodeProtectedHeader } = await jose()
   const { kid = '' } = decodeProtectedHeader(text) as { kid?: string }
   const key = await signingKeyNamed(world, kid)
   if (key === null) throw new Error('The secret that a kept reply was sealed with is gone')

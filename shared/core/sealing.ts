@@ -1,7 +1,9 @@
 import { hkdfSync } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt } from 'jose'
 import { sealingSecret } from '../aws/platform-secrets.ts'
 import type { Json, JsonObject, World } from '../world.ts'
+
+/** Read from disk by the first sealed value. */
+const jose = () => import('jose')
 
 /** What stands for a value that must not be seen. */
 export const hidden = '•••'
@@ -20,12 +22,14 @@ const sealedText = new RegExp(`${prefix}\\.\\.[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]*
 /** Seals a value as a compact JWE (flow-language.md §6). */
 export async function seal(world: World, of: SealedFor, value: Json): Promise<string> {
   const plain = new TextEncoder().encode(JSON.stringify(value))
-  return new CompactEncrypt(plain).setProtectedHeader(header).encrypt(await keyOf(world, of))
+  const { CompactEncrypt } = await jose()
+  return await new CompactEncrypt(plain).setProtectedHeader(header).encrypt(await keyOf(world, of))
 }
 
 /** Opens what `seal` made. @throws if it is of another run, or was changed. */
 export async function unseal(world: World, of: SealedFor, text: string): Promise<Json> {
   const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
+  const { compactDecrypt } = await jose()
   const { plaintext } = await compactDecrypt(text, await keyOf(world, of), options)
   return JSON.parse(new TextDecoder().decode(plaintext))
 }

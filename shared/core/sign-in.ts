@@ -16,6 +16,7 @@ import { audit } from './audit.ts'
 import { hashPassword, isWeak, verifyNobody, verifyPassword } from './passwords.ts'
 import type { Principal } from './principal.ts'
 import { answering } from './refusal.ts'
+import { endReused, unauthorized } from './refused-credential.ts'
 import { isOpen, isRepeat, sessionLifeMs } from './token-family.ts'
 import { readToken, signToken } from './tokens.ts'
 
@@ -30,11 +31,6 @@ const failureWindowMs = 15 * 60_000
 const mostFailures = 10
 /** Longest password that is compared, in UTF-16 code units: none is longer. */
 const longestPassword = 256
-
-/** The one refusal of everything that is no valid credential. */
-export function unauthorized(): Fault {
-  return new Fault('unauthorized', 'A valid credential is needed')
-}
 
 /**
  * Opens a session. An unknown name costs the same time as a known one.
@@ -138,12 +134,6 @@ export async function refresh(world: World, token: string): Promise<Session> {
     await endReused(world, row)
     throw unauthorized()
   })
-}
-
-/** A token that was replaced is used again: somebody else may have it. */
-export async function endReused(world: World, { orgId, id, accountId }: SessionRow): Promise<void> {
-  if (await revokeSession(world, orgId, id, instant(world.clock.now())))
-    await audit(world, orgId, { actor: `user:${accountId}`, action: 'session.reuse_detected', target: id })
 }
 
 /** Ends the session at once. @throws {Fault} `unauthorized` for a key, which has none. */

@@ -8,7 +8,7 @@ import type { Json, JsonObject, World } from '../world.ts'
 import { executionInput } from './execution-input.ts'
 import { answering } from './refusal.ts'
 import { findStart, type IdempotencyKey, requestItemForStart } from './requests.ts'
-import { runExpress } from './run-express.ts'
+import type { runExpress } from './run-express.ts'
 import { runStandard } from './run-standard.ts'
 import { type RunView, viewRun } from './run-view.ts'
 import { openSealed, type SealedFor, sealMembers } from './sealing.ts'
@@ -51,6 +51,13 @@ export interface Parent {
   depth: number
 }
 
+/** Besides what every start needs. */
+export interface StartAs {
+  parent?: Parent
+  /** Serves a caller who waits; who starts runs without waiting has no use for it, nor the right (`infra/grants.ts`). */
+  express?: typeof runExpress
+}
+
 const inputsLimitBytes = 192 * 1024
 /** What one execution takes as its input. */
 const executionLimitBytes = 262_144
@@ -69,7 +76,7 @@ export async function start(
   world: World,
   who: Starter,
   order: StartOrder,
-  parent?: Parent,
+  { parent, express }: StartAs = {},
 ): Promise<{ run: RunView; replayed: boolean }> {
   return await answering(world, async () => {
     const known = order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
@@ -77,7 +84,8 @@ export async function start(
     const version = await resolveVersion(world, who.orgId, order.flowId, order.version ?? 'latest')
     requireTrigger(version.graph, order.requireTrigger)
     const waitSeconds = Math.min(order.waitSeconds, version.graph.settings.syncSeconds)
-    const kind = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? 'express' : 'standard'
+    const asExpress = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? express : undefined
+    const kind = asExpress ? 'express' : 'standard'
     const row = await newRun(world, who, order, version, kind, parent)
     const others: Write[] = order.idempotency
       ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)]
@@ -92,8 +100,8 @@ export async function start(
       })
     }
     const run =
-      kind === 'express'
-        ? await runExpress(world, row, version, waitSeconds)
+      asExpress !== undefined
+        ? await asExpress(world, row, version, waitSeconds)
         : await runStandard(world, row, waitSeconds)
     return { run, replayed: false }
   })

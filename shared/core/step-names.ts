@@ -2,8 +2,8 @@ import type { Graph, Node, Scope } from '../definitions/graph.ts'
 import { Fault } from '../faults.ts'
 import { getVersion } from '../store/versions.ts'
 import type { World } from '../world.ts'
-import { graphOf } from './definition-of.ts'
-import { resolveVersion } from './versions.ts'
+import { graphOf, runnableDefinition } from './definition-of.ts'
+import { readState } from './flow-change.ts'
 
 /** Which version a run belongs to. */
 export interface RunOfVersion {
@@ -28,7 +28,7 @@ export async function stepsOf(world: World, run: RunOfVersion): Promise<Map<stri
   // Whether the version is published still, or its flow deleted, does not matter to its runs.
   const row = await getVersion(world, run.orgId, run.flowId, run.version)
   if (row === null) return new Map()
-  const steps = collect(graphOf(row.text), new Map())
+  const steps = collect(await graphOf(row.text), new Map())
   known.set(key, steps)
   if (known.size > keep) known.delete(known.keys().next().value as string)
   return steps
@@ -37,7 +37,8 @@ export async function stepsOf(world: World, run: RunOfVersion): Promise<Map<stri
 /** The draft as it stands now, which may not be what the run began with. */
 async function draftSteps(world: World, { orgId, flowId }: RunOfVersion): Promise<Map<string, Node>> {
   try {
-    const { graph } = await resolveVersion(world, orgId, flowId, 'draft')
+    const { draft } = await readState(world, orgId, flowId)
+    const { graph } = await runnableDefinition(world, { orgId, flowId }, draft.text)
     return collect(graph, new Map())
   } catch (error) {
     if (error instanceof Fault) return new Map()

@@ -1,23 +1,20 @@
 import type { SubflowEvent } from '../asl/step-event.ts'
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
-import { getChild, keepChild, noteAnswered } from '../store/children.ts'
-import { beginStep, endStep, type StepRow } from '../store/run-steps.ts'
+import { keepChild } from '../store/children.ts'
+import { beginStep, type StepRow } from '../store/run-steps.ts'
 import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
-import type { Json, JsonObject, World } from '../world.ts'
+import type { JsonObject, World } from '../world.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
 import { logLine } from './log-lines.ts'
-import type { RunError } from './run-view.ts'
 import { hideSealed } from './sealing.ts'
-import { type Starter, type StartOrder, start } from './start.ts'
+import type { Starter, StartOrder } from './start.ts'
 import { childIdOf, stepKey } from './step-key.ts'
-import { lockToken, type Told, tellEngine } from './task-tokens.ts'
+import { lockToken } from './task-tokens.ts'
+import { tellParent } from './tell-parent.ts'
 
 /** Deepest run that a run may start, the first one being 0. */
 const deepest = 10
-/** So long after its start the engine may not know a task yet. */
-const youngMs = 10_000
-
 /**
  * Starts the run that a `flow` step waits for; its end answers the step. Entered again, the same run stands.
  *
@@ -84,7 +81,8 @@ async function startChild(
 ): Promise<void> {
   if (await getRun(world, parent.orgId, place.childId)) return
   try {
-    await start(world, starterOf(parent), order, place)
+    const { start } = await import('./start.ts')
+    await start(world, starterOf(parent), order, { parent: place })
   } catch (error) {
     if (error instanceof Fault && error.code !== 'unavailable') throw engineError(error.code, error.message)
     throw error instanceof Fault ? (error.cause ?? error) : error
@@ -100,40 +98,5 @@ function starterOf({ orgId, createdBy, accountId, user }: RunRow): Starter {
     accountId: accountId ?? null,
     email: email ?? null,
     role: role ?? null,
-  }
-}
-
-/** Answers the step that waits for this run, which has ended. Doing it twice is harmless. */
-export async function tellParent(world: World, child: RunRow): Promise<void> {
-  const { orgId, parentRunId, parentStepKey } = child
-  if (parentRunId === undefined || parentStepKey === undefined) return
-  const row = await getChild(world, orgId, parentRunId, child.id)
-  if (!row || row.status === 'answered') return
-  const told = endAsAnswer(child)
-  const taken = await tellEngine(world, row, row.token, told)
-  const young = world.clock.now() - Date.parse(child.createdAt) < youngMs
-  if (taken === 'refused' || taken === 'unclear' || (taken === 'unknown_task' && young))
-    throw new Error(`The parent of run ${child.id} was not told`)
-  await endStep(world, { orgId, runId: parentRunId, stepKey: parentStepKey }, stepEnd(world, told))
-  await noteAnswered(world, row)
-}
-
-function endAsAnswer(child: RunRow): Told {
-  if (child.status === 'completed') return { ok: true, output: JSON.parse(child.output ?? 'null') as Json }
-  const { code, message } = JSON.parse(child.error ?? '{}') as Partial<RunError>
-  return { ok: false, error: code ?? 'failed', cause: message ?? '' }
-}
-
-function stepEnd(world: World, told: Told) {
-  const at = instant(world.clock.now())
-  if (told.ok)
-    return { status: 'completed' as const, at, attempt: 1, output: JSON.stringify(told.output), lines: [] }
-  const { error: code, cause: message } = told
-  return {
-    status: 'failed' as const,
-    at,
-    attempt: 1,
-    error: JSON.stringify({ code, message }),
-    lines: [logLine(world, 'error', message || code, { code })],
   }
 }

@@ -1,4 +1,3 @@
-import { jwtVerify, SignJWT } from 'jose'
 import { currentSigningKey, signingKeyNamed } from '../aws/platform-secrets.ts'
 import type { World } from '../world.ts'
 
@@ -32,6 +31,7 @@ export async function signToken(
   const { sub, jti, iat, ...own } = claims
   const { kid, secret } = await currentSigningKey(world)
   const end = Math.min(iat + accessTokenSeconds, sessionEnd)
+  const { SignJWT } = await import('jose')
   const token = await new SignJWT({ ...own })
     .setProtectedHeader({ alg: 'HS256', typ: type, kid })
     .setIssuer(baseUrl)
@@ -50,6 +50,8 @@ export async function readToken(world: World, token: string): Promise<AccessClai
   // What cannot be read is the service's failure, not the token's.
   await currentSigningKey(world)
   try {
+    // Read from disk by the first bearer token: API keys and open routes do without.
+    const { jwtVerify } = await import('jose')
     const { payload } = await jwtVerify(token, ({ kid }) => secretOf(world, kid), {
       algorithms: ['HS256'],
       issuer: world.settings.baseUrl,

@@ -8,8 +8,8 @@ import { cancelWait } from '../store/wait-changes.ts'
 import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import type { RowChange } from './run-events.ts'
-import { tellParent } from './subflows.ts'
 import { type NumberedChange, tellEvents } from './tell-events.ts'
+import { tellParent } from './tell-parent.ts'
 
 /**
  * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the

@@ -21,7 +21,7 @@ export async function graphOfVersion(
   version: number,
 ): Promise<Graph | null> {
   const row = await versionOf(world, orgId, flowId, version)
-  return row && graphOf(row.text)
+  return row && (await graphOf(row.text))
 }
 
 /** The machine of a kind that a version has; the one that publishing did not make is made by the first who needs it. */
@@ -34,7 +34,7 @@ export async function machineOfVersion(
   const noted = row.machines[kind]
   if (noted) return noted
   const owner = { orgId, flowId: row.flowId }
-  const machine = await ensureMachine(world, owner, graphOf(row.text), kind)
+  const machine = await ensureMachine(world, owner, await graphOf(row.text), kind)
   const { flowId, version } = row
   await transact(world, [
     ...useMachine(owner, machine.name, version),

@@ -1,5 +1,5 @@
 import type { Machine } from '../asl/states.ts'
-import { type Kinds, machineKinds } from '../compile/kind.ts'
+import type { Kinds } from '../compile/kind.ts'
 import { compilerVersion } from '../compile/version.ts'
 import type { Graph, Written } from '../definitions/graph.ts'
 import { Fault } from '../faults.ts'
@@ -7,10 +7,10 @@ import { type FlowRow, getFlow } from '../store/flows.ts'
 import { definitionOfRow, getMachine } from '../store/machines.ts'
 import { getFlowWithVersion, type ReadyMachine, readVersions, type VersionRow } from '../store/versions.ts'
 import type { World } from '../world.ts'
-import { graphOf, runnableDefinition } from './definition-of.ts'
+import { graphOf, kindsOf, runnableDefinition } from './definition-of.ts'
 import { readState, summaryOf } from './flow-change.ts'
 import type { FlowView } from './flow-view.ts'
-import { compileMachine, type MachineKind } from './machine-of.ts'
+import type { MachineKind } from './machine-of.ts'
 import { ensureMachine } from './machines.ts'
 import { noFlow, noVersion } from './version-faults.ts'
 import { keepVersion, machineOfVersion, versionOf } from './version-rows.ts'
@@ -48,7 +48,7 @@ export async function resolveVersion(
   // The latest version is published by definition, so a version that was read before needs no other look.
   const row = await versionOf(world, orgId, flowId, flow.latestVersion)
   if (row === null) throw noVersion()
-  return resolved(world, flow, row)
+  return await resolved(world, flow, row)
 }
 
 /** Unpublishing bites at once, so a version that is named by number is looked at each time. */
@@ -60,7 +60,7 @@ async function resolveNumber(world: World, orgId: string, flowId: string, number
   if (version.status !== 'published')
     throw new Fault('version_not_published', `Version ${number} is not published`, { version: number })
   keepVersion(world, orgId, version)
-  return resolved(world, flow, version)
+  return await resolved(world, flow, version)
 }
 
 async function resolveDraft(world: World, orgId: string, flowId: string): Promise<ResolvedVersion> {
@@ -68,30 +68,30 @@ async function resolveDraft(world: World, orgId: string, flowId: string): Promis
   const owner = { orgId, flowId }
   const { graph } = await runnableDefinition(world, owner, draft.text)
   return {
-    ...common(flow, graph),
+    ...(await common(flow, graph)),
     version: null,
     label: null,
     machine: (kind) => ensureMachine(world, owner, graph, kind),
   }
 }
 
-function resolved(world: World, flow: FlowRow, row: VersionRow): ResolvedVersion {
-  const graph = graphOf(row.text)
+async function resolved(world: World, flow: FlowRow, row: VersionRow): Promise<ResolvedVersion> {
+  const graph = await graphOf(row.text)
   const { version, label } = row
   return {
-    ...common(flow, graph),
+    ...(await common(flow, graph)),
     version,
     label,
     machine: (kind) => machineOfVersion(world, flow.orgId, row, kind),
   }
 }
 
-function common(flow: FlowRow, graph: Graph) {
+async function common(flow: FlowRow, graph: Graph) {
   const { id, orgId, revision } = flow
   return {
     flow: { id, orgId, revision, createdBy: summaryOf(flow).createdBy },
     graph,
-    kinds: machineKinds(graph),
+    kinds: await kindsOf(graph),
   }
 }
 
@@ -211,6 +211,8 @@ async function machineContent(world: World, orgId: string, version: VersionRow, 
     const definition = JSON.parse(definitionOfRow(row)) as Machine
     return { name, hash, compilerVersion: row.compilerVersion, definition }
   }
-  const { name, hash, machine } = compileMachine(world.settings, owner, graphOf(version.text), kind)
+  // Only a version whose machine was collected is compiled again: the compiler is read from disk then.
+  const { compileMachine } = await import('./machine-of.ts')
+  const { name, hash, machine } = compileMachine(world.settings, owner, await graphOf(version.text), kind)
   return { name, hash, compilerVersion, definition: machine }
 }

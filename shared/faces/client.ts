@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { startRun } from '../core/runs.ts'
+import { startRun } from '../core/start-run.ts'
 import { flag } from '../http/query.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Served } from '../http/serve.ts'

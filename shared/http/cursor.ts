@@ -1,9 +1,11 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt } from 'jose'
 import { signingKey } from '../core/platform-keys.ts'
 import { Fault } from '../faults.ts'
 import type { World } from '../world.ts'
 import type { Cursors } from './route.ts'
+
+/** Read from disk by the first cursor: most requests have none. */
+const jose = () => import('jose')
 
 const lifeMs = 24 * 3_600_000
 
@@ -18,6 +20,7 @@ export function cursorsOf(world: World, of: readonly string[]): Cursors {
     async seal(position) {
       const { sealing, signing } = await keysOf(world)
       const plain = JSON.stringify({ position, until: world.clock.now() + lifeMs })
+      const { CompactEncrypt } = await jose()
       const sealed = await new CompactEncrypt(new TextEncoder().encode(plain))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .encrypt(sealing)
@@ -30,6 +33,7 @@ export function cursorsOf(world: World, of: readonly string[]): Cursors {
       if (sealed === '' || !timingSafeEqual(mac(signing, bound, sealed), Buffer.from(tag, 'base64url')))
         throw refused()
       const jwe = Buffer.from(sealed, 'base64url').toString()
+      const { compactDecrypt } = await jose()
       const { plaintext } = await compactDecrypt(jwe, sealing, {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],

@@ -1,5 +1,5 @@
-import { readFlow } from '../core/flows.ts'
-import { readRun } from '../core/runs.ts'
+import { readState } from '../core/flow-change.ts'
+import { readRun } from '../core/read-run.ts'
 import type { World } from '../world.ts'
 
 /** Kinds of things that a path may name. */
@@ -14,6 +14,6 @@ export type ObjectKind = 'flow' | 'run' | 'version' | 'api-key'
 export const lookUp: Partial<
   Record<ObjectKind, (world: World, orgId: string, id: string) => Promise<unknown>>
 > = {
-  flow: readFlow,
+  flow: readState,
   run: readRun,
 }

@@ -22,8 +22,11 @@ import { write } from './write.ts'
 /** A set of routes with the words in which each path is refused. */
 export interface Served {
   routes: readonly Route[]
-  /** Every route there is, where this door also answers for the others: wrong methods and pre-flights. @default routes */
-  table?: readonly Route[]
+  /**
+   * Every route there is, where this door also answers for the others: wrong methods and pre-flights, never their work.
+   * Asked for by the first request that none of `routes` answers. @default routes
+   */
+  table?: () => Promise<readonly Route[]>
   /** The words of the face that a path belongs to, whether or not there is such a route. */
   wordsFor(path: string): Words
 }
@@ -31,15 +34,23 @@ export interface Served {
 /** Answers requests by a set of routes; whatever happens, there is an answer in the face's own words. */
 export function serve({
   routes,
-  table = routes,
+  table,
   wordsFor,
 }: Served): (world: World, request: HttpRequest) => Promise<HttpResponse> {
-  const find = matcher(table)
+  const findOwn = matcher(routes)
   const answered = new Set(routes)
+  let findAny: Promise<typeof findOwn> | undefined
+  const find = async (path: string, method: string) => {
+    const match = findOwn(path)
+    if (table === undefined || match?.byMethod.has(method)) return match
+    findAny ??= table().then(matcher)
+    return (await findAny)(path)
+  }
   return async (world, request) => {
     const under = begin(world, request, wordsFor)
-    const match = find(request.path)
-    const route = match?.byMethod.get(request.method === 'HEAD' ? 'GET' : request.method)
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const match = await find(request.path, method)
+    const route = match?.byMethod.get(method)
     const response = await answerOrRefuse(under, match, route && answered.has(route) ? route : undefined)
     const open = route ? isOpen(route) : match !== null && [...match.byMethod.values()].every(isOpen)
     return {

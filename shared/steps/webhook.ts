@@ -1,4 +1,3 @@
-import { Webhook } from 'standardwebhooks'
 import * as z from 'zod'
 import type { JsonObject } from '../world.ts'
 import { StepError, type Tools, type WorkStep } from './define.ts'
@@ -33,7 +32,7 @@ export const webhook: WorkStep<z.infer<typeof params>> = {
     ),
   async run(args, tools) {
     const { body, headers } = writeBody(args.body, readHeaders(args.headers))
-    const signed = args.secret === undefined ? {} : sign(String(args.secret), body ?? '', tools)
+    const signed = args.secret === undefined ? {} : await sign(String(args.secret), body ?? '', tools)
     const call = {
       method: String(args.method ?? 'POST').toUpperCase(),
       url: readAddress(args.url).href,
@@ -46,7 +45,9 @@ export const webhook: WorkStep<z.infer<typeof params>> = {
   },
 }
 
-function sign(secret: string, body: string, tools: Tools): Record<string, string> {
+/** Reads the signer from disk when it is needed: few messages are signed. */
+async function sign(secret: string, body: string, tools: Tools): Promise<Record<string, string>> {
+  const { Webhook } = await import('standardwebhooks')
   const at = new Date(tools.now?.() ?? Date.now())
   try {
     return {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { answerWait } from '../../shared/core/answers.ts'
-import { cancelRun, readRun } from '../../shared/core/runs.ts'
+import { readRun } from '../../shared/core/read-run.ts'
+import { cancelRun } from '../../shared/core/runs.ts'
 import { asking, openRunsWorld, person, type RunsWorld, toolAnswer } from './runs-fixture.ts'
 
 let runs: RunsWorld

@@ -31,7 +31,7 @@ const made = ({ name }: ReadyMachine) => opened.machines.made.some((machine) => 
 const stateOf = async ({ name }: ReadyMachine) => (await getMachine(world, owner, name))?.state ?? null
 
 test('G2 an Express machine without a version goes after a week of grace and a week of retirement', async () => {
-  const machine = await ensureMachine(world, owner, graphOf(greeting()), 'express')
+  const machine = await ensureMachine(world, owner, await graphOf(greeting()), 'express')
 
   const seen: (string | null)[] = []
   for (const wait of [0, week - 1, 1, week - 1, 1]) {
@@ -45,7 +45,7 @@ test('G2 an Express machine without a version goes after a week of grace and a w
 })
 
 test('G2 a Standard machine goes only when two looks an hour apart find no run on it', async () => {
-  const machine = await ensureMachine(world, owner, graphOf(asking), 'standard')
+  const machine = await ensureMachine(world, owner, await graphOf(asking), 'standard')
   opened.machines.busy.add(machine.name)
   const after = async (wait: number) => {
     now += wait
@@ -82,7 +82,7 @@ test('G2 a machine that a version needs stays for good, whichever kind', async (
 })
 
 test('a retired machine that is needed again is ready again', async () => {
-  const machine = await ensureMachine(world, owner, graphOf(greeting('again')), 'express')
+  const machine = await ensureMachine(world, owner, await graphOf(greeting('again')), 'express')
   now += week
   await collectMachines(world)
   expect(await stateOf(machine)).toBe('RETIRED')
@@ -91,7 +91,7 @@ test('a retired machine that is needed again is ready again', async () => {
   await ensureMachine(
     opened.another(),
     owner,
-    graphOf(`${greeting('again')}# other text, same graph\n`),
+    await graphOf(`${greeting('again')}# other text, same graph\n`),
     'express',
   )
 
@@ -115,7 +115,7 @@ test('the machines of a deleted flow go like those without a version', async () 
 })
 
 test('a sweep that died between noting and deleting is finished by the next', async () => {
-  const machine = await ensureMachine(world, owner, graphOf(greeting('torn')), 'express')
+  const machine = await ensureMachine(world, owner, await graphOf(greeting('torn')), 'express')
   now += week
   await collectMachines(world)
   now += week
@@ -133,7 +133,7 @@ test('a sweep that died between noting and deleting is finished by the next', as
 })
 
 test('a machine that is being taken away is not started from: the caller is told to come back', async () => {
-  const machine = await ensureMachine(world, owner, graphOf(greeting('going')), 'express')
+  const machine = await ensureMachine(world, owner, await graphOf(greeting('going')), 'express')
   now += week
   await collectMachines(world)
   now += week
@@ -149,7 +149,7 @@ test('a machine that is being taken away is not started from: the caller is told
   const patient = { ...world, clock: { ...world.clock, sleep } }
 
   await expect(
-    ensureMachine(patient, owner, graphOf(`${greeting('going')}# again\n`), 'express'),
+    ensureMachine(patient, owner, await graphOf(`${greeting('going')}# again\n`), 'express'),
   ).rejects.toMatchObject({ code: 'unavailable', details: { reason: 'publish_busy' } })
 
   expect(await stateOf(machine)).toBe('DELETING')

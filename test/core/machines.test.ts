@@ -18,7 +18,7 @@ const owner = {
 }
 
 test('a machine is named by stage, owner and content, logs errors without data, and can be traced', async () => {
-  const { name, hash, arn } = await ensureMachine(opened.world, owner, graphOf(greeting()), 'express')
+  const { name, hash, arn } = await ensureMachine(opened.world, owner, await graphOf(greeting()), 'express')
 
   expect(name).toBe(`test-aaaaaaaa-bbbbbbbb-${hash.slice(0, 16)}-E`)
   const made = opened.machines.made.find((machine) => machine.name === name)
@@ -43,15 +43,16 @@ test('a machine is named by stage, owner and content, logs errors without data, 
 })
 
 test('the same graph is one machine, for whoever needs it when', async () => {
+  const graph = await graphOf(asking)
   const { create } = opened.machines.calls
 
   const made = await Promise.all(
     [opened.world, opened.another(), opened.world].map((world) =>
-      ensureMachine(world, owner, graphOf(asking), 'standard'),
+      ensureMachine(world, owner, graph, 'standard'),
     ),
   )
   const { create: first } = opened.machines.calls
-  await ensureMachine(opened.another(), owner, graphOf(asking), 'standard')
+  await ensureMachine(opened.another(), owner, await graphOf(asking), 'standard')
 
   expect(new Set(made.map(({ arn }) => arn)).size).toBe(1)
   expect(first).toBeGreaterThan(create)
@@ -62,8 +63,8 @@ test('another flow with the same graph has a machine of its own', async () => {
   const other = { ...owner, flowId: 'cccccccc-0000-4000-8000-000000000000' }
 
   const [one, two] = [
-    await ensureMachine(opened.world, owner, graphOf(greeting('x')), 'express'),
-    await ensureMachine(opened.world, other, graphOf(greeting('x')), 'express'),
+    await ensureMachine(opened.world, owner, await graphOf(greeting('x')), 'express'),
+    await ensureMachine(opened.world, other, await graphOf(greeting('x')), 'express'),
   ]
 
   expect(one.hash).toBe(two.hash)
@@ -71,14 +72,14 @@ test('another flow with the same graph has a machine of its own', async () => {
 })
 
 test('a flow that waits has no Express machine', async () => {
-  await expect(ensureMachine(opened.world, owner, graphOf(asking), 'express')).rejects.toMatchObject({
+  await expect(ensureMachine(opened.world, owner, await graphOf(asking), 'express')).rejects.toMatchObject({
     code: 'validation_failed',
     details: { issues: [expect.objectContaining({ code: 'standard_only' })] },
   })
 })
 
 test('a failure on the way is made good by the next try', async () => {
-  const graph = graphOf(greeting('later'))
+  const graph = await graphOf(greeting('later'))
   const failing = failCalls(opened.world, {
     command: 'UpdateItemCommand',
     error: () => serviceError('ValidationException'),
@@ -98,7 +99,7 @@ test('another machine under the same name is a bug of ours, told as such', async
   })
 
   await expect(
-    ensureMachine(opened.world, owner, graphOf(greeting('twin')), 'express'),
+    ensureMachine(opened.world, owner, await graphOf(greeting('twin')), 'express'),
   ).rejects.toMatchObject({ name: 'StateMachineAlreadyExists' })
   failing.stop()
 

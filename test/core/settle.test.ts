@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endRun } from '../../shared/core/end-run.ts'
-import { cancelRun, listSteps, readRun } from '../../shared/core/runs.ts'
+import { readRun } from '../../shared/core/read-run.ts'
+import { cancelRun, listSteps } from '../../shared/core/runs.ts'
 import { settleExecution } from '../../shared/core/settle.ts'
 import { getRun } from '../../shared/store/runs.ts'
 import { withFaults } from '../faults/inject.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerWait } from '../../shared/core/answers.ts'
-import { cancelRun, listLogs, listSteps, readRun } from '../../shared/core/runs.ts'
+import { readRun } from '../../shared/core/read-run.ts'
+import { cancelRun, listLogs, listSteps } from '../../shared/core/runs.ts'
 import type { JsonObject, OutboundRequest } from '../../shared/world.ts'
 import { type EngineWorld, openEngineWorld } from './engine-fixture.ts'
 import { org, toolAnswer } from './runs-fixture.ts'

@@ -111,7 +111,7 @@ describe('methods', () => {
   test('a door that knows the whole table answers for the others, but does not do their work', async () => {
     const { routes, wordsFor } = toyServed(toys.toy)
     const open = routes.filter(({ path }) => path === '/open')
-    const send = caller(toys.world, { routes: open, table: routes, wordsFor })
+    const send = caller(toys.world, { routes: open, table: async () => routes, wordsFor })
     const before = toys.toy.calls.length
 
     const statuses = await Promise.all(

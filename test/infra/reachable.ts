@@ -1,22 +1,67 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readArrows } from '../house-map.ts'
+import type { Bundle } from '../../infra/bundle.ts'
 
 const top = join(import.meta.dirname, '../..')
 
-/** Names of the SDK commands that a door can send, read from the source files it reaches by imports. */
-export function commandsOf(door: string): Set<string> {
-  const next = new Map<string, string[]>()
-  for (const { from, to } of readArrows(top)) next.set(from, [...(next.get(from) ?? []), to])
-  const seen = new Set<string>()
-  const left = [`functions/${door}.ts`]
-  for (let file = left.pop(); file !== undefined; file = left.pop()) {
-    if (seen.has(file)) continue
-    seen.add(file)
-    left.push(...(next.get(file) ?? []))
-  }
-  const commands = [...seen].flatMap((file) => [
-    ...readFileSync(join(top, file), 'utf8').matchAll(/new (\w+)Command\(/g),
-  ])
-  return new Set(commands.map((match) => match[1]!))
+/** What AWS asks for each command. */
+const asked: Record<string, string[]> = {
+  Get: ['dynamodb:GetItem'],
+  Put: ['dynamodb:PutItem'],
+  Update: ['dynamodb:UpdateItem'],
+  Delete: ['dynamodb:DeleteItem'],
+  Query: ['dynamodb:Query'],
+  BatchGet: ['dynamodb:BatchGetItem'],
+  BatchWrite: ['dynamodb:BatchWriteItem'],
+  TransactGet: ['dynamodb:GetItem'],
+  CreateStateMachine: ['states:CreateStateMachine', 'states:TagResource', 'iam:PassRole'],
+  DescribeStateMachine: ['states:DescribeStateMachine'],
+  DeleteStateMachine: ['states:DeleteStateMachine'],
+  ListStateMachines: ['states:ListStateMachines'],
+  ListExecutions: ['states:ListExecutions'],
+  StartExecution: ['states:StartExecution'],
+  StartSyncExecution: ['states:StartSyncExecution'],
+  StopExecution: ['states:StopExecution'],
+  DescribeExecution: ['states:DescribeExecution'],
+  SendTaskSuccess: ['states:SendTaskSuccess'],
+  SendTaskFailure: ['states:SendTaskFailure'],
+  Encrypt: ['kms:Encrypt'],
+  Decrypt: ['kms:Decrypt'],
+  GenerateDataKey: ['kms:GenerateDataKey'],
+  // The platform secrets lie under the customer key.
+  GetSecretValue: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
+}
+
+/** What a transaction asks for each kind of item in it. */
+const askedInTransaction: Record<string, string> = {
+  Put: 'dynamodb:PutItem',
+  Update: 'dynamodb:UpdateItem',
+  Delete: 'dynamodb:DeleteItem',
+  ConditionCheck: 'dynamodb:ConditionCheckItem',
+}
+
+/**
+ * The IAM actions that a door's code can need: of the commands that its source files make, those whose class esbuild left in
+ * the bundle. Types are gone by then, and so is what nothing calls.
+ */
+export function actionsNeeded({ inputs, commands, chunks }: Bundle): string[] {
+  const sources = inputs.filter((name) => /^(functions|shared)\//.test(name)).map((name) => join(top, name))
+  const sent = wordsIn(sources, /new (\w+)Command\(/g).filter((command) => commands.includes(command))
+  const actions = sent.flatMap((command) => {
+    if (command !== 'TransactWrite') return asked[command] ?? [`nobody knows what ${command} asks`]
+    const kinds = wordsIn(chunks, /\b(Put|Update|Delete|ConditionCheck):\{TableName:/g)
+    return kinds.map((kind) => askedInTransaction[kind]!)
+  })
+  return [...new Set(actions)].sort()
+}
+
+/** The platform secrets that a door's code asks for: whose id is read from the settings in what esbuild left. */
+export function secretsNeeded({ chunks }: Bundle): string[] {
+  return wordsIn(chunks, /\.(signing|sealing)SecretId\b/g).sort()
+}
+
+/** What a pattern's group finds in some files, each once. */
+function wordsIn(files: string[], pattern: RegExp): string[] {
+  const found = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)])
+  return [...new Set(found.map((match) => match[1]!))]
 }

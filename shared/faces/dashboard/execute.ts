@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { startRun } from '../../core/runs.ts'
+import { startRun } from '../../core/start-run.ts'
 import { route } from '../../http/route.ts'
 import { byId, jsonObject } from '../shapes.ts'
 import { executeReply, runReply } from './run-answer.ts'

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { answerWait } from '../../core/answers.ts'
 import { route } from '../../http/route.ts'
 import type { JsonObject } from '../../world.ts'
 import { byId, jsonObject, prose } from '../shapes.ts'
@@ -55,6 +54,8 @@ export const resume = route({
   faults: ['conflict', 'wait_already_answered', 'wait_expired', 'run_finished'],
   async answer(world, { principal, params, body, waitSeconds }) {
     const order = { runId: params.id, answer: body as unknown as JsonObject }
+    // Read from disk by the first answer: the steps, the engine and the keys that it needs are a third of this function.
+    const { answerWait } = await import('../../core/answers.ts')
     const { run, replayed } = await answerWait(world, principal, order, waitSeconds)
     return runReply(run, { enveloped: true, replayed })
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { readRun } from '../../core/read-run.ts'
 import type { RunView } from '../../core/run-view.ts'
-import { listSteps, readRun } from '../../core/runs.ts'
+import { listSteps } from '../../core/runs.ts'
 import { type Call, type Route, route } from '../../http/route.ts'
 import type { World } from '../../world.ts'
 import { byId, jsonObject, uuid } from '../shapes.ts'

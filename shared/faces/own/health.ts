@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { checkHealth } from '../../core/health.ts'
 import { flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
 import { instant, noParams } from '../shapes.ts'
@@ -22,6 +21,8 @@ export const health = route({
   },
   faults: [],
   async answer(world, { query }) {
+    // Read from disk by the first who asks: it needs the engine's client, which nothing else here does at once.
+    const { checkHealth } = await import('../../core/health.ts')
     const { failing, version, time } = await checkHealth(world, query.deep ?? false)
     if (failing.length > 0) return { status: 503, body: { status: 'failing', failing } }
     return { body: { status: 'ok', version, time } }

@@ -1,8 +1,11 @@
 import * as z from 'zod'
-import { logIn, logOut, refresh as refreshToken, type Session } from '../../core/sign-in.ts'
+import type { Session } from '../../core/sign-in.ts'
 import { route } from '../../http/route.ts'
 import { instant, noParams, uuid } from '../shapes.ts'
 import { firstOf } from './first-of.ts'
+
+/** Read from disk by the first who signs in: every other call brings its token or key. */
+const signIn = () => import('../../core/sign-in.ts')
 
 const none = z.strictObject({})
 const tokenReply = { 200: z.strictObject({ token: z.string(), expires_at: instant, account_id: uuid }) }
@@ -32,6 +35,7 @@ export const login = route({
   reply: tokenReply,
   faults: ['rate_limited'],
   async answer(world, { body, address }) {
+    const { logIn } = await signIn()
     const username = firstOf(['username', body.username], ['email', body.email])
     return printed(await logIn(world, { username, password: body.password, address }))
   },
@@ -53,7 +57,8 @@ export const refresh = route({
   reply: tokenReply,
   faults: [],
   async answer(world, { token }) {
-    return printed(await refreshToken(world, token))
+    const { refresh: swap } = await signIn()
+    return printed(await swap(world, token))
   },
 })
 
@@ -72,6 +77,7 @@ export const logout = route({
   reply: { 200: z.strictObject({ message: z.string() }) },
   faults: [],
   async answer(world, { principal }) {
+    const { logOut } = await signIn()
     await logOut(world, principal)
     return { body: { message: 'Logged out successfully' } }
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { readRun } from '../../core/read-run.ts'
 import type { RunWord } from '../../core/run-view.ts'
-import { cancelRun, listRuns, readRun } from '../../core/runs.ts'
+import { cancelRun, listRuns } from '../../core/runs.ts'
 import { route } from '../../http/route.ts'
 import { byId, noParams } from '../shapes.ts'
 import { executionEntry, executionEntryShape, executionObject, executionShape } from './execution-object.ts'

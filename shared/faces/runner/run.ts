@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { startRun } from '../../core/runs.ts'
+import { startRun } from '../../core/start-run.ts'
 import { route } from '../../http/route.ts'
 import { byId, instant, jsonObject, uuid, versionQuery } from '../shapes.ts'
 import { endingShape, executionObject, statusWords, waitingShape } from './execution-object.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { allItems } from '../all-items.ts'
 import { callRoute, everyRoute, type Filling, pathOf, uncalled } from './every-route.ts'
 import { asking } from './flows-of-tests.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   })
   theirs = { flow, run: run.body.appRunId, version: '1', 'api-key': key.body.id }
   // What the stream writes of the run comes a moment later.
-  await expect.poll(async () => JSON.stringify(await allItems(faces.world))).toContain('wait.opened')
+  await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
 })
 afterAll(() => faces.close())
 

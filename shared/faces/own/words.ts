@@ -30,7 +30,8 @@ const titles: Record<PublicCode, string> = {
 /** How Sluice's own routes print refusals: problem documents (RFC 9457). */
 export const ownWords: Words = (fault, { requestId, path, baseUrl }) => {
   const code = publicCode(fault.code)
-  const { issues, allow: _, ...members } = fault.details
+  const bug = code === 'internal_error'
+  const { issues, allow: _, ...members } = bug ? {} : fault.details
   return {
     status: fault.status,
     contentType: 'application/problem+json',
@@ -38,13 +39,13 @@ export const ownWords: Words = (fault, { requestId, path, baseUrl }) => {
       type: `${baseUrl}/problems/${code}`,
       title: titles[code],
       status: fault.status,
-      ...(code === 'internal_error' ? {} : { detail: fault.message }),
+      ...(bug ? {} : { detail: fault.message }),
       instance: path,
       code,
       requestId,
       retryable: isRetryable(fault),
       ...(issues ? { errors: issues.map(printed) } : {}),
-      ...(code === 'internal_error' ? {} : members),
+      ...members,
     },
   }
 }

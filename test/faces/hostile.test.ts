@@ -1,0 +1,91 @@
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { allItems } from '../all-items.ts'
+import { callRoute, everyRoute, type Filling, pathOf } from './every-route.ts'
+import { adding, asking } from './flows-of-tests.ts'
+import { type Faces, openFaces } from './open-faces.ts'
+
+let faces: Faces
+let as: string
+let ids: Filling
+beforeAll(async () => {
+  faces = await openFaces()
+  as = faces.acme.token.admin
+  const run = await faces.execute(await faces.flow(asking))
+  ids = { flow: await faces.flow(adding), run: run.body.appRunId, version: '1', 'api-key': 'AAAAAAAAAAAA' }
+  // What the stream writes of the run comes a moment later.
+  await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
+})
+afterAll(() => faces.close())
+
+test('M1 looking changes nothing: GET, HEAD and OPTIONS of every route', async () => {
+  const before = await allItems(faces.world)
+
+  for (const [, route] of everyRoute) {
+    await faces.send('OPTIONS', pathOf(route, ids), { as })
+    if (route.method !== 'GET') continue
+    const read = await callRoute(faces.send, route, ids, as)
+    const head = await faces.send('HEAD', pathOf(route, ids), { as })
+    expect([read.status, head.status, head.text]).toEqual([200, 200, ''])
+  }
+
+  expect(await allItems(faces.world)).toEqual(before)
+})
+
+const query = fc.webQueryParameters({ size: 'small' })
+const header = fc.constantFrom(
+  'if-match',
+  'if-none-match',
+  'idempotency-key',
+  'prefer',
+  'content-type',
+  'traceparent',
+)
+const bytes = fc.uint8Array({ maxLength: 60 })
+const body = fc.oneof(
+  bytes,
+  fc.json({ maxDepth: 4 }),
+  fc.dictionary(
+    fc.constantFrom(
+      'name',
+      'definition',
+      'input',
+      'inputs',
+      'decision',
+      'scopes',
+      'tags',
+      'version',
+      '__proto__',
+    ),
+    fc.jsonValue(),
+    { maxKeys: 4 },
+  ),
+)
+
+describe('H13 whatever is sent, the answer is in the contract and no 5xx', () => {
+  // Resuming and cancelling end the run that the others look at, but answers to its ends are in the contract too.
+  test.each(everyRoute)('%s', async (_name, route) => {
+    await fc.assert(
+      fc.asyncProperty(
+        query,
+        header,
+        fc.string({ unit: 'binary-ascii' }),
+        body,
+        async (asked, name, value, sent) => {
+          const headers = {
+            [name]: value,
+            ...(name === 'content-type' ? {} : { 'content-type': 'application/json' }),
+          }
+          const wait = route.waits === undefined ? '' : '&wait=0'
+          const path = `${pathOf(route, ids)}?${asked}${wait}`
+          const started = performance.now()
+          const { status } = await faces.send(route.method, path, { as, body: sent, headers })
+
+          expect(status).toBeLessThan(500)
+          expect(performance.now() - started).toBeLessThan(2000)
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { wordsFor } from '../../shared/faces/words-for.ts'
+import { Fault, faultCodes } from '../../shared/faults.ts'
+import type { FaceName } from '../../shared/http/route.ts'
+import { publicCode } from '../../shared/http/words.ts'
+import { codeOf, errorShapes } from './error-shapes.ts'
+
+const paths: [face: FaceName, path: string][] = [
+  ['client', '/v1/client/flow/x/execute'],
+  ['dashboard', '/v1/flow'],
+  ['runner', '/api/v1/flows'],
+  ['own', '/health'],
+]
+const occasion = {
+  requestId: 'req_01JD8Y7V6M3Q0000000000000X',
+  path: '/v1/flow',
+  baseUrl: 'https://api.example.com',
+}
+const issues = [
+  { path: '/a/b', code: 'too_big', message: 'Too big', stepId: 's', line: 1, column: 2 },
+  { path: '/c', code: 'custom', message: 'Wrong' },
+]
+
+describe.each(paths)('M17 %s prints every code in its own shape', (face, path) => {
+  test.each(faultCodes)('%s', (code) => {
+    const fault = new Fault(code, 'It is refused', { reason: 'why', issues, allow: 'GET' })
+    const printed = wordsFor(path)(fault, occasion)
+
+    expect(errorShapes[face].safeParse(printed.body).error).toBeUndefined()
+    expect([printed.status, codeOf(printed.body as object)]).toEqual([fault.status, publicCode(code)])
+    expect(JSON.stringify(printed.body)).not.toContain('"allow"')
+  })
+
+  test('J5 internal_error tells nothing', () => {
+    const fault = new Fault('internal_error', 'arn:aws:table at /var/task', { reason: 'secret', issues })
+    const text = JSON.stringify(wordsFor(path)(fault, occasion).body)
+
+    expect(text).not.toMatch(/arn:|var\/task|secret|Too big/)
+    expect(text).toContain(occasion.requestId)
+  })
+})
+
+test.each([
+  ['/api/v1', 'runner'],
+  ['/api/v1/anything', 'runner'],
+  ['/api/v10', 'own'],
+  ['/v1/flow/x/anything', 'dashboard'],
+  ['/v1/flowrun', 'dashboard'],
+  ['/v1/flows', 'own'],
+  ['/v1/flow/x/versions/1/asl', 'own'],
+  ['/', 'own'],
+])('%s is refused in the words of %s', (path, face) => {
+  const { body } = wordsFor(path)(new Fault('not_found', 'No'), occasion)
+
+  expect(errorShapes[face as FaceName].safeParse(body).success).toBe(true)
+})
+
+test('seed 003: a problem is told in the seed’s words', () => {
+  const fault = new Fault('validation_failed', 'Two problems', { issues })
+  const { body } = wordsFor('/api/v1/flows')(fault, occasion)
+
+  expect(body).toEqual({
+    error: {
+      code: 'validation_error',
+      message: 'The request failed validation',
+      details: {
+        field: 'a.b',
+        reason: 'Too big',
+        errors: [
+          { field: 'a.b', reason: 'Too big', code: 'too_big', step_id: 's', line: 1, column: 2 },
+          { field: 'c', reason: 'Wrong', code: 'custom' },
+        ],
+      },
+    },
+  })
+})

@@ -1,3 +1,4 @@
+import { awaitRun } from '../../shared/core/runs.ts'
 import { routes } from '../../shared/faces/index.ts'
 import { wordsFor } from '../../shared/faces/words-for.ts'
 import { matcher } from '../../shared/http/match.ts'
@@ -19,6 +20,8 @@ export interface Faces extends EngineWorld {
   flow(definition: JsonObject, as?: string): Promise<string>
   /** Executes it by the client route, and gives the answer. */
   execute(flow: string, body?: unknown): Promise<Answer>
+  /** Waits until a run of acme has so many questions open. */
+  asked(run: string, count: number): Promise<void>
 }
 
 export async function openFaces(options: Parameters<typeof openEngineWorld>[0] = {}): Promise<Faces> {
@@ -39,6 +42,14 @@ export async function openFaces(options: Parameters<typeof openEngineWorld>[0] =
     },
     execute: (flow, body = {}) =>
       send('POST', `/v1/client/flow/${flow}/execute`, { as: acme.token.user, body }),
+    async asked(run, count) {
+      for (let rev = 0; ; ) {
+        const now = await awaitRun(engine.world, acme.orgId, run, { sinceRev: rev, waitSeconds: 5 })
+        if (now.openWaits === count) return
+        if (now.rev === rev) throw new Error(`The run has ${now.openWaits} questions open`)
+        rev = now.rev
+      }
+    },
   }
 }
 

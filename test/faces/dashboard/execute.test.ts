@@ -13,6 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => faces.close())
 
+/** A flow that no app may start. */
+const formOnly = {
+  metadata: { name: 'For the form' },
+  triggers: [{ type: 'form' }],
+  nodes: { end: { type: 'final', params: { output: 'said' } } },
+}
+
 const client = (flow: string, query = '', body: unknown = {}, headers: Record<string, string> = {}) =>
   faces.send('POST', `/v1/client/flow/${flow}/execute${query}`, { as, body, headers })
 const internal = (flow: string, body: unknown, credential = as) =>
@@ -138,7 +145,7 @@ describe('M6 the client route', () => {
   })
 
   test('inputs over 192 KiB are 413', async () => {
-    const { status, body } = await client(flows.adding, '', { customerId: 'x'.repeat(200_000) })
+    const { status, body } = await client(flows.asking, '', { customerId: 'x'.repeat(200_000) })
 
     expect([status, body.error.details]).toEqual([413, { limitBytes: 196_608 }])
   })
@@ -153,7 +160,7 @@ describe('M6 the client route', () => {
   })
 
   test('a flow without an api trigger is 409, one that is not published too', async () => {
-    const silent = await faces.flow({ metadata: { name: 'Silent' }, nodes: { end: { type: 'final' } } })
+    const silent = await faces.flow(formOnly)
     const draft = await faces.send('POST', '/v1/flow', { as, body: { definition: adding } })
     const refused = await client(silent)
     const unpublished = await client(draft.body._id, '', { customerId: 'a' })
@@ -195,10 +202,7 @@ describe('the internal route', () => {
   })
 
   test('answers with the output alone otherwise, and needs no trigger', async () => {
-    const silent = await faces.flow({
-      metadata: { name: 'Silent' },
-      nodes: { end: { type: 'final', params: { output: 'said' } } },
-    })
+    const silent = await faces.flow(formOnly)
 
     expect((await internal(silent, {})).body).toBe('said')
     expect((await internal(silent, undefined)).body).toBe('said')

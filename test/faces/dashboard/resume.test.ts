@@ -67,7 +67,7 @@ test('M2 the same answer again is 200 with the first result, another is 409 with
 
 test('several open and none named is 409 with the names', async () => {
   const { appRunId } = await begin(flows.askingTwice)
-  await faces.until(appRunId, ({ openWaits }) => openWaits === 2)
+  await faces.asked(appRunId, 2)
   const { status, body } = await resume(appRunId, { toolResult: { success: true } })
 
   expect([status, body.error.details.reason]).toEqual([409, 'wait_not_named'])

@@ -200,7 +200,7 @@ describe('cancel', () => {
 test('several open waits are all shown', async () => {
   const flow = await faces.flow(askingTwice)
   const { body } = await faces.execute(flow)
-  await faces.until(body.appRunId, ({ openWaits }) => openWaits === 2)
+  await faces.asked(body.appRunId, 2)
   const { body: polled } = await get('poll', body.appRunId)
 
   expect(polled.waitState.openWaits).toBe(2)

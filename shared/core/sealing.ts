@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { sealingSecret } from '../aws/platform-secrets.ts'
+import { sealingSecret } from '../aws/sealing-secret.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { header, mapTexts, sealedText } from './hidden.ts'
 

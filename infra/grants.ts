@@ -151,6 +151,11 @@ export const grants: Record<DoorName, Grant[]> = {
       actions: ['states:DescribeExecution'],
       why: 'asks what became of a run that has not been heard of',
     },
+    {
+      on: 'machines',
+      actions: ['states:DeleteStateMachine', 'states:ListExecutions'],
+      why: 'takes away machines that no version needs and no run stands on',
+    },
     ...answering,
   ],
 }

@@ -1,6 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
 import { type AccountRow, dropAccount, getAccount, listAccountRows, putAccount } from '../store/accounts.ts'
+import { deleteSecretRow, listSecretRows } from '../store/secrets.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { readAccountDetails } from './account-details.ts'
@@ -89,7 +90,7 @@ export async function allowedAccount(world: World, who: Principal, id: string): 
 }
 
 /**
- * Removes an account: its sessions and keys end with it. Flows and runs stay with the organisation.
+ * Removes an account: its sessions and keys end with it, its secrets go. Flows and runs stay with the organisation.
  *
  * @throws {Fault} `forbidden`, `not_found`, `conflict` reason `last_admin`.
  */
@@ -100,8 +101,11 @@ export async function deleteAccount(world: World, who: Principal, id: string): P
       const row = await allowedAccount(world, who, id)
       const guard = row.role === 'admin' ? [await needAnotherAdmin(world, row)] : []
       const writes = [...dropAccount(row), ...guard, entry(world, who, 'account.deleted', id)]
-      if ((await transact(world, writes)).ok) return
+      if ((await transact(world, writes)).ok) break
     }
+    // Nothing reads them any more: what a crash leaves here is ciphertext without an owner.
+    for (const { key } of await listSecretRows(world, who.orgId, id))
+      await deleteSecretRow(world, who.orgId, id, key)
   })
 }
 

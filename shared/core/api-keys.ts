@@ -5,8 +5,9 @@ import { type ApiKeyRow, listApiKeyRows, putApiKey, revokeKey } from '../store/a
 import { digest } from '../store/table.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { audit } from './audit.ts'
+import { audited } from './audit.ts'
 import { needSession, type Principal } from './principal.ts'
+import { answering } from './refusal.ts'
 import { type Scope, scopesOf } from './roles.ts'
 
 /** An API key as it is shown; its text only when it was just made. */
@@ -52,8 +53,9 @@ export async function createApiKey(
     createdAt: instant(world.clock.now()),
     expiresAt,
   }
-  await transact(world, putApiKey(row))
-  await note(world, principal, 'key.created', id)
+  const writes = [...putApiKey(row), entry(world, principal, 'key.created', id)]
+  const { ok } = await answering(world, () => transact(world, writes))
+  if (!ok) throw new Error('The id of a new key was taken')
   return { ...viewKey(row), key }
 }
 
@@ -63,7 +65,7 @@ function issuesOf(
   { name, scopes, expiresAt }: { name: string; scopes: Scope[]; expiresAt: string | null },
 ): Issue[] {
   const issues: Issue[] = []
-  if (!/^[^\p{Cc}]{1,200}$/u.test(name.trim()))
+  if (!name.isWellFormed() || !/^[^\p{Cc}]{1,200}$/u.test(name.trim()))
     issues.push({ path: '/name', code: 'length', message: 'name must have 1 to 200 characters' })
   for (const [index, scope] of scopes.entries())
     if (!scopesOf[role].has(scope))
@@ -82,20 +84,27 @@ export async function listApiKeys(
   needSession(principal)
   if (all && principal.role !== 'admin')
     throw new Fault('forbidden', 'Only an admin may see other people’s keys')
-  const rows = await listApiKeyRows(world, principal.orgId)
+  const rows = await answering(world, () => listApiKeyRows(world, principal.orgId))
   return rows.filter(({ accountId }) => all || accountId === principal.accountId).map(viewKey)
 }
 
 /** Ends a key at once. @throws {Fault} `not_found`; `forbidden` for other people's keys, unless an admin ends them. */
 export async function revokeApiKey(world: World, principal: Principal, id: string): Promise<void> {
   needSession(principal)
-  const row = (await listApiKeyRows(world, principal.orgId)).find((key) => key.id === id)
-  if (row === undefined) throw new Fault('not_found', 'There is no such key')
-  if (row.accountId !== principal.accountId && principal.role !== 'admin')
-    throw new Fault('forbidden', 'Only an admin may revoke other people’s keys')
-  if (!(await revokeKey(world, principal.orgId, id, instant(world.clock.now()))))
-    throw new Fault('not_found', 'There is no such key')
-  await note(world, principal, 'key.revoked', id)
+  const { orgId, accountId, role } = principal
+  await answering(world, async () => {
+    const row = (await listApiKeyRows(world, orgId)).find((key) => key.id === id)
+    if (row === undefined) throw noKey()
+    if (row.accountId !== accountId && role !== 'admin')
+      throw new Fault('forbidden', 'Only an admin may revoke other people’s keys')
+    const revoke = revokeKey(orgId, id, instant(world.clock.now()))
+    const { ok } = await transact(world, [revoke, entry(world, principal, 'key.revoked', id)])
+    if (!ok) throw noKey()
+  })
+}
+
+function noKey(): Fault {
+  return new Fault('not_found', 'There is no such key')
 }
 
 function viewKey({ accountId, lastUsedAt, ...row }: ApiKeyRow): ApiKeyView {
@@ -107,11 +116,11 @@ function viewKey({ accountId, lastUsedAt, ...row }: ApiKeyRow): ApiKeyView {
   }
 }
 
-async function note(
+function entry(
   world: World,
   { orgId, actor, requestId, address }: Principal,
   action: string,
   target: string,
 ) {
-  await audit(world, orgId, { actor, action, target, requestId, address })
+  return audited(world, orgId, { actor, action, target, requestId, address })
 }

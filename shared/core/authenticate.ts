@@ -11,6 +11,7 @@ import { digest } from '../store/table.ts'
 import type { World } from '../world.ts'
 import type { Principal, Scope } from './principal.ts'
 import { Recent } from './recent.ts'
+import { answering } from './refusal.ts'
 import { endReused, unauthorized } from './refused-credential.ts'
 import { isOpen, isRepeat } from './token-family.ts'
 import { readToken } from './tokens.ts'
@@ -23,12 +24,13 @@ const mostPointers = 10_000
  * Says who calls, from the Authorization header alone. Session, key and account are read strongly, so that logout,
  * revocation and a change of role bite at the next request.
  *
- * @throws {Fault} `unauthorized`, the same for every cause.
+ * @throws {Fault} `unauthorized`, the same for every cause; `unavailable` if that cannot be known now.
  */
 export async function authenticate(world: World, header: string | undefined): Promise<Principal> {
   const credential = /^bearer +(\S+)$/i.exec(header ?? '')?.[1]
   if (credential === undefined) throw unauthorized()
-  return credential.startsWith('pat_') ? await byKey(world, credential) : await byToken(world, credential)
+  const read = credential.startsWith('pat_') ? byKey : byToken
+  return await answering(world, () => read(world, credential))
 }
 
 async function byKey(world: World, text: string): Promise<Principal> {

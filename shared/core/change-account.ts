@@ -36,9 +36,13 @@ export async function changeAccount(
     const seen = await allowedAccount(world, who, id)
     if (change.role !== undefined && change.role !== seen.role) need(who, 'accounts:admin')
     const { password, ...details } = readAccountDetails(change)
-    if (password !== undefined && who.accountId === id) await proveOwn(world, who, seen, currentPassword)
     const passwordHash = password === undefined ? undefined : await hashPassword(password)
+    const own = password !== undefined && who.accountId === id
+    let proven: string | undefined
     for (let before = seen; ; before = await allowedAccount(world, who, id)) {
+      // What somebody else has set meanwhile is to be proven anew: else the old password would undo a reset.
+      if (own && proven !== before.passwordHash) await proveOwn(world, who, before, currentPassword)
+      proven = before.passwordHash
       const after = changed(world, before, { ...details, ...(passwordHash ? { passwordHash } : {}) })
       if (after === before || (await write(world, who, before, after))) return viewAccount(after)
     }

@@ -7,6 +7,7 @@ import { engineError, forEngine } from './engine-error.ts'
 import { runError } from './run-error.ts'
 import type { RunError } from './run-view.ts'
 import { recordEnd } from './settle.ts'
+import { stepsOf } from './step-names.ts'
 
 /** Largest final output, in bytes of JSON (aws.md 3.5). */
 const outputLimitBytes = 192 * 1024
@@ -50,12 +51,14 @@ async function failed(world: World, event: EndEvent): Promise<{ status: 'failed'
   return { status: 'failed', error: runError(error, cause, at, { stepId, ...step }) }
 }
 
-/** What the record tells of the step that failed; nothing for a native one. */
+/** What is known of the step that failed: from its record, or, of a native one, from the version. */
 async function recordOf(world: World, run: EndEvent['run'], stepId: string) {
   const steps = await latestStepRows(world, run.orgId, run.id, looked)
   const step = steps.find((row) => row.stepId === stepId)
   if (step) return { stepName: step.name, stepType: step.as, attempts: step.attempt }
   const waits = await listWaits(world, run.orgId, run.id)
   const wait = waits.findLast((row) => row.stepId === stepId)
-  return wait ? { stepName: wait.stepName, stepType: wait.as } : null
+  if (wait) return { stepName: wait.stepName, stepType: wait.as }
+  const node = (await stepsOf(world, run)).get(stepId)
+  return node ? { stepName: node.name, stepType: node.writtenType } : null
 }

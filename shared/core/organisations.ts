@@ -50,7 +50,7 @@ export async function createOrganisation(
 
 function checkNames(name: string, slug: string): void {
   const issues = [
-    ...(/^[^\p{Cc}]{1,200}$/u.test(name.trim())
+    ...(name.isWellFormed() && /^[^\p{Cc}]{1,200}$/u.test(name.trim())
       ? []
       : [{ path: '/name', code: 'length', message: 'name must have 1 to 200 printable characters' }]),
     ...(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)
@@ -65,6 +65,7 @@ function slugOf(name: string): string {
   return name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-/, '')
     .slice(0, 63)
+    .replace(/-$/, '')
 }

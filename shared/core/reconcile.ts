@@ -8,6 +8,7 @@ import { cancelWait } from '../store/wait-changes.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import { executionArn, stopRest } from './cancel.ts'
+import { collectMachines } from './collect-machines.ts'
 import { deliverAgain } from './deliver.ts'
 import { markExpired } from './open-wait.ts'
 import { runError } from './run-error.ts'
@@ -25,8 +26,8 @@ const longestCheckMs = 24 * 3_600_000
 
 /**
  * Closes the gap between records and engine (aws.md 2.7): starts what was not started, settles what has ended unheard,
- * delivers claimed answers, expires overdue waits, stops executions of cancelled runs. Every repair is conditional, so two
- * sweeps at once do no harm; one that fails is tried by the next.
+ * delivers claimed answers, expires overdue waits, stops executions of cancelled runs, takes away machines that no version
+ * needs. Every repair is conditional, so two sweeps at once do no harm; one that fails is tried by the next.
  */
 export async function sweep(world: World): Promise<Swept> {
   const swept: Swept = {}
@@ -39,7 +40,8 @@ export async function sweep(world: World): Promise<Swept> {
       world.log.error('A repair failed', { of: thing.of, id: thing.row.id, error: (error as Error).message })
     }
   }
-  return swept
+  const collected = await collectMachines(world)
+  return collected === 0 ? swept : { ...swept, collected }
 }
 
 async function repair(world: World, thing: OpenThing): Promise<string> {

@@ -1,6 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
 import { type AccountRow, emailKey, findAccount, renewHash } from '../store/accounts.ts'
+import { nobodys } from '../store/audit.ts'
 import { countTry, uncountTry } from '../store/login-failures.ts'
 import {
   getSessionAndAccount,
@@ -71,7 +72,7 @@ export async function provePassword(
       : await verifyNobody(password.slice(0, longestPassword))
   if (right) return await uncountTry(world, scope, now)
   // Names that nobody has leave an entry too: else the missing write would tell them from others.
-  await audit(world, account?.orgId ?? 'none', {
+  await audit(world, account?.orgId ?? nobodys, {
     actor: 'system',
     action: 'session.refused',
     target: account?.id ?? 'none',
@@ -109,7 +110,8 @@ async function openSession(world: World, account: AccountRow, address: string): 
 
 async function tokenOf(world: World, row: SessionRow, { role }: AccountRow): Promise<Session> {
   const { accountId: sub, orgId: org, id: sid, jti, issuedAt: iat } = row
-  return { ...(await signToken(world, { sub, org, sid, jti, iat, role })), accountId: sub }
+  const end = Math.floor((row.openedAt + sessionLifeMs) / 1000)
+  return { ...(await signToken(world, { sub, org, sid, jti, iat, role }, end)), accountId: sub }
 }
 
 /**

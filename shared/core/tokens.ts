@@ -17,14 +17,20 @@ const type = 'at+jwt'
 /** Longest token that is looked at, in characters. */
 const longest = 4096
 
-/** Signs an access token: the same claims give the same bytes. */
+/**
+ * Signs an access token: the same claims give the same bytes.
+ *
+ * @param sessionEnd when its session ends at the latest, in seconds since 1970: no token promises more.
+ */
 export async function signToken(
   world: World,
   claims: AccessClaims,
+  sessionEnd = Number.POSITIVE_INFINITY,
 ): Promise<{ token: string; expiresAt: string }> {
   const { baseUrl, accessTokenSeconds } = world.settings
   const { sub, jti, iat, ...own } = claims
   const { kid, secret } = await currentSigningKey(world)
+  const end = Math.min(iat + accessTokenSeconds, sessionEnd)
   const { SignJWT } = await import('jose')
   const token = await new SignJWT({ ...own })
     .setProtectedHeader({ alg: 'HS256', typ: type, kid })
@@ -33,9 +39,9 @@ export async function signToken(
     .setSubject(sub)
     .setJti(jti)
     .setIssuedAt(iat)
-    .setExpirationTime(iat + accessTokenSeconds)
+    .setExpirationTime(end)
     .sign(secret)
-  return { token, expiresAt: new Date((iat + accessTokenSeconds) * 1000).toISOString() }
+  return { token, expiresAt: new Date(end * 1000).toISOString() }
 }
 
 /** The claims of a token that is ours and in its time; null for everything else, whatever is wrong with it. */

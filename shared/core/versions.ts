@@ -1,5 +1,6 @@
 import type { Machine } from '../asl/states.ts'
 import type { Kinds } from '../compile/kind.ts'
+import { compilerVersion } from '../compile/version.ts'
 import type { Graph, Written } from '../definitions/graph.ts'
 import { Fault } from '../faults.ts'
 import { type FlowRow, getFlow } from '../store/flows.ts'
@@ -9,7 +10,8 @@ import type { World } from '../world.ts'
 import { graphOf, kindsOf, runnableDefinition } from './definition-of.ts'
 import { readState, summaryOf } from './flow-change.ts'
 import type { FlowView } from './flow-view.ts'
-import { ensureMachine, type MachineKind } from './machines.ts'
+import type { MachineKind } from './machine-of.ts'
+import { ensureMachine } from './machines.ts'
 import { noFlow, noVersion } from './version-faults.ts'
 import { keepVersion, machineOfVersion, versionOf } from './version-rows.ts'
 import { type VersionEntry, type VersionView, versionEntry, viewVersion } from './version-view.ts'
@@ -165,7 +167,7 @@ async function findVersion(world: World, orgId: string, flowId: string, wanted: 
   return { flow: found.flow, version: found.version }
 }
 
-/** A version's machine as the engine has it. */
+/** A version's machine. */
 export interface MachineView {
   flowId: string
   version: number
@@ -177,7 +179,8 @@ export interface MachineView {
 }
 
 /**
- * The machine of a version: of the kind that is asked for, else the one that synchronous calls start.
+ * The machine of a version: of the kind that is asked for, else the one that synchronous calls start. One that no start has
+ * needed yet is shown as it would be made: reading makes nothing.
  *
  * @throws {Fault} `not_found`; `conflict` reason `no_such_machine` for an Express machine of a version that runs on
  *   Standard machines only.
@@ -195,19 +198,21 @@ export async function readMachine(
     const message = `Version ${version.version} has no ${type} machine`
     throw new Fault('conflict', message, { reason: 'no_such_machine' })
   }
-  const { name, hash } = await machineOfVersion(world, orgId, version, type)
-  return {
-    flowId,
-    version: version.version,
-    type,
-    name,
-    hash,
-    ...(await contentOf(world, orgId, version, name)),
-  }
+  const content = await machineContent(world, orgId, version, type)
+  return { flowId, version: version.version, type, ...content }
 }
 
-async function contentOf(world: World, orgId: string, { flowId }: VersionRow, name: string) {
-  const row = await getMachine(world, { orgId, flowId }, name)
-  if (row === null) throw new Error(`The machine ${name} of a version is not known`)
-  return { compilerVersion: row.compilerVersion, definition: JSON.parse(definitionOfRow(row)) as Machine }
+async function machineContent(world: World, orgId: string, version: VersionRow, kind: MachineKind) {
+  const owner = { orgId, flowId: version.flowId }
+  const noted = version.machines[kind]
+  const row = noted && (await getMachine(world, owner, noted.name))
+  if (row) {
+    const { name, hash } = row
+    const definition = JSON.parse(definitionOfRow(row)) as Machine
+    return { name, hash, compilerVersion: row.compilerVersion, definition }
+  }
+  // Only a version whose machine was collected is compiled again: the compiler is read from disk then.
+  const { compileMachine } = await import('./machine-of.ts')
+  const { name, hash, machine } = compileMachine(world.settings, owner, await graphOf(version.text), kind)
+  return { name, hash, compilerVersion, definition: machine }
 }

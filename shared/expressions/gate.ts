@@ -57,7 +57,7 @@ function parseOrExplain(source: string): Tree {
       throw new ExpressionError(
         'expression_unsupported',
         `\`?${token}\` is newer than the JSONata of Step Functions; write \`$exists(a) ? a : b\``,
-        Math.max(0, error.offset - 2),
+        Math.max(0, error.offset - 1),
         error,
       )
     throw error

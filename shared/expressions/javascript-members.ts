@@ -5,20 +5,21 @@ import { quote } from './unparse.ts'
 type Any = Expression | PrivateIdentifier | Super
 type Translate = (node: Any) => string
 
-const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** What JavaScript would find without the flow: refused, since here it would read as a name that is missing. */
+const globals =
+  /^(Math|Date|JSON|Object|Array|String|Number|Boolean|NaN|Infinity|globalThis|process|console|require)$/
 
 /**
- * A name that stands alone: `input`, or whatever expressions may read at that step, such as `item` in a body.
+ * A name that stands alone: `input`, a step's output, an input, `item` in a body.
  *
- * @throws {ExpressionError} `expression_unsupported` for `shared` and `secrets` as a whole.
+ * @throws {ExpressionError} `expression_unsupported` for `shared`, `secrets` and JavaScript's own names.
  */
 export function translateRoot(name: string, offset: number): string {
-  if (name !== 'shared' && name !== 'secrets' && plainName.test(name)) return name
-  throw new ExpressionError(
-    'expression_unsupported',
-    `\`${name}\` cannot be read as a whole; write \`${name}.NAME\``,
-    offset,
-  )
+  if (name !== 'shared' && name !== 'secrets' && !globals.test(name)) return quoteName(name, offset)
+  const message = globals.test(name)
+    ? `JavaScript's \`${name}\` is not there`
+    : `\`${name}\` cannot be read as a whole; write \`${name}.NAME\``
+  throw new ExpressionError('expression_unsupported', message, offset)
 }
 
 /** True for `object.property` written with exactly these names. */

@@ -33,9 +33,12 @@ export function translate(node: Any): string {
     case 'UnaryExpression':
       if (node.operator === '!') return `$not(${truth(node.argument)})`
       if (node.operator === '-' && isNumber(node.argument)) return `-${node.argument.value}`
+      if (node.operator === '-' || node.operator === '+') return signed(node.operator, node.argument)
       return refuse(node, `The operator \`${node.operator}\``)
     case 'BinaryExpression':
       return translateBinary(node)
+    case 'TemplateLiteral':
+      return translateTemplate(node)
     case 'ArrayExpression':
       return `[${node.elements.map((element) => item(element, node)).join(', ')}]`
     case 'ObjectExpression':
@@ -50,7 +53,7 @@ export function translate(node: Any): string {
 function refuse(node: { start: number }, what: string): never {
   throw new ExpressionError(
     'expression_unsupported',
-    `${what} is not translated; use member access, literals, +, comparison, &&, ||, !, ? : and JSON.stringify`,
+    `${what} is not translated; use members, literals, operators, ? : and JSON.stringify`,
     node.start,
   )
 }
@@ -147,7 +150,8 @@ function truthOf(name: string): string {
 }
 
 function translateLogical(node: LogicalExpression): string {
-  if (node.operator === '??') return refuse(node, 'The operator `??`')
+  if (node.operator === '??')
+    return `($a := ${translate(node.left)}; ${absent('$a')} ? ${translate(node.right)} : $a)`
   if (isBoolean(node))
     return `(${truth(node.left)} ${node.operator === '&&' ? 'and' : 'or'} ${truth(node.right)})`
   const [left, right] = [translate(node.left), translate(node.right)]
@@ -163,6 +167,7 @@ function translateBinary(node: BinaryExpression): string {
   if (operator === '==') return looseEqual(left, right)
   if (operator === '!=') return `$not(${looseEqual(left, right)})`
   if (comparisons.has(operator)) return ordered(left, operator, right)
+  if (/^[-*/%]$/.test(operator)) return calculated(left, operator, right)
   return refuse(node, `The operator \`${operator}\``)
 }
 
@@ -195,6 +200,26 @@ function numberOf(name: string, text: string): string {
 
 function numberOrTextOf(name: string): string {
   return numberOf(name, `$type(${name}) = "string" ? (${name} = "" ? 0 : $number(${name})) : `)
+}
+
+function calculated(left: Any, operator: string, right: Any): string {
+  const [l, r] = [isNumber(left) ? translate(left) : '$l', isNumber(right) ? translate(right) : '$r']
+  const binds = `${l === '$l' ? `$l := ${translate(left)}; ` : ''}${r === '$r' ? `$r := ${translate(right)}; ` : ''}`
+  const [one, other] = [l === '$l' ? numberOrTextOf(l) : l, r === '$r' ? numberOrTextOf(r) : r]
+  return `(${binds}${one} ${operator} ${other})`
+}
+
+function signed(sign: string, argument: Any): string {
+  const number = numberOrTextOf('$l')
+  return `($l := ${translate(argument)}; ${sign === '-' ? `-${number}` : number})`
+}
+
+function translateTemplate(node: Extract<Expression, { type: 'TemplateLiteral' }>): string {
+  const parts = node.quasis.flatMap((quasi, at) => {
+    const expression = node.expressions[at]
+    return [quote(quasi.value.cooked ?? ''), ...(expression ? [asText(expression)] : [])]
+  })
+  return `(${parts.join(' & ')})`
 }
 
 const isNothing = (node: Any) => node.type === 'Identifier' && node.name === 'undefined'

@@ -4,8 +4,8 @@ import { translate } from './javascript-operators.ts'
 
 /**
  * Rewrites the `${expr}` of seed 003 as `{{ JSONata }}` with JavaScript's meaning (flow-language.md §1): member access,
- * literals, `+`, comparison, `&&` `||` `!`, `? :` and `JSON.stringify`. `shared.x` becomes the name `x`, `input` and
- * `secrets` stay names. The rest of the text is left as it is.
+ * literals, calculation, `+`, comparison, `&&` `||` `??` `!`, `? :` and `JSON.stringify`. `shared.x` becomes the name `x`;
+ * `input`, `secrets` and any other name stay names of the run. The rest of the text is left as it is.
  *
  * Where it differs: a member of an array is read from each item, objects become JSON as text, and a number in text has
  * 15 digits unless it is whole.

@@ -38,9 +38,16 @@ function explain(source: string): Raw {
     return jsonata206(source).ast() as unknown as Raw
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(0)
-    const { position = 0, message = String(error) } = error as { position?: number; message?: string }
-    throw new ExpressionError('expression_syntax', message, Math.min(position, source.length), error)
+    const { message = String(error) } = error as { message?: string }
+    throw new ExpressionError('expression_syntax', message, beginOf(error, source), error)
   }
+}
+
+// The parser tells where the token ends that it could not take.
+function beginOf(error: unknown, source: string): number {
+  const { position = 0, token } = error as { position?: number; token?: unknown }
+  const isToken = typeof token === 'string' && token !== '(end)' && source.endsWith(token, position)
+  return isToken ? position - token.length : Math.min(position, source.length)
 }
 
 function tooDeep(offset: number): ExpressionError {

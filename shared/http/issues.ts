@@ -21,7 +21,7 @@ function issuesFor(issue: z.core.$ZodIssue): Issue[] {
       return nearest.flatMap((inner) => issuesFor({ ...inner, path: [...issue.path, ...inner.path] }))
   }
   const name = at.join('.') || 'the body'
-  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  const missing = isMissing(issue)
   return [
     {
       path: pointerOf(at),
@@ -31,10 +31,13 @@ function issuesFor(issue: z.core.$ZodIssue): Issue[] {
   ]
 }
 
+function isMissing({ code, input }: z.core.$ZodIssue): boolean {
+  return (code === 'invalid_type' || code === 'invalid_value') && input === undefined
+}
+
 /** The form that was most likely meant: it misses least, and has least that is wrong. */
 function nearestBranch(branches: z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
-  const missing = (branch: z.core.$ZodIssue[]) =>
-    branch.filter(({ code, input }) => code === 'invalid_type' && input === undefined).length
+  const missing = (branch: z.core.$ZodIssue[]) => branch.filter(isMissing).length
   return branches
     .filter((branch) => branch.length > 0)
     .sort((a, b) => missing(a) - missing(b) || a.length - b.length)[0]

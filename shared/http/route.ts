@@ -95,7 +95,7 @@ export type Route = Right & {
   /** null = the route takes no body, and what is sent is not read. */
   body: z.ZodType | null
   /** Content types besides JSON. */
-  alsoTakes: string[]
+  alsoTakes: readonly string[]
   /** How long it waits for a run unless the caller says otherwise, in seconds; absent = it does not wait. */
   waits?: number
   /** `If-Match` guards it. */
@@ -107,7 +107,7 @@ export type Route = Right & {
   /** Replies by status. */
   reply: Record<number, z.ZodType>
   /** Refusals of its own, besides `commonFaults`. */
-  faults: FaultCode[]
+  faults: readonly FaultCode[]
   answer(world: World, call: Call<never, never, never>): Promise<Reply>
 }
 
@@ -142,7 +142,7 @@ type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B exte
   params: P
   query: Q
   body?: B
-  alsoTakes?: string[]
+  alsoTakes?: readonly string[]
   guarded?: boolean
   startsRun?: boolean
   alsoNeeds?(body: z.output<B>): Scope[]

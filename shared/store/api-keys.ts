@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import type { AccountRow } from './accounts.ts'
@@ -89,26 +88,15 @@ export async function listApiKeyRows(world: World, org: string): Promise<ApiKeyR
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id))
 }
 
-/** Ends a key. @returns false if there is none that is alive. */
-export async function revokeKey(
-  { db, settings }: World,
-  org: string,
-  id: string,
-  at: string,
-): Promise<boolean> {
-  try {
-    await db.send(
-      new UpdateCommand({
-        TableName: settings.table,
-        Key: keys.apiKey(org, id),
-        UpdateExpression: 'SET revokedAt = :at',
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
-        ExpressionAttributeValues: { ':at': at },
-      }),
-    )
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+/** Ends a key; without effect if there is none that is alive. */
+export function revokeKey(org: string, id: string, at: string): Write {
+  return {
+    Update: {
+      TableName: '',
+      Key: keys.apiKey(org, id),
+      UpdateExpression: 'SET revokedAt = :at',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
+      ExpressionAttributeValues: { ':at': at },
+    },
   }
 }

@@ -3,6 +3,9 @@ import type { World } from '../world.ts'
 import { keys } from './table.ts'
 import type { Write } from './transact.ts'
 
+/** Stands for the organisation where there is none, e.g. for a sign-in with a name that nobody has. */
+export const nobodys = 'none'
+
 /** Who did what; never a value that was given. */
 export interface AuditRow {
   id: string
@@ -16,7 +19,9 @@ export interface AuditRow {
   details: string
 }
 
-const keepSeconds = 400 * 86_400
+const keepDays = 400
+/** Entries of no organisation: anybody can cause them, nobody can list them. */
+const keepNobodysDays = 1
 
 /** Adds an entry; entries are never changed. */
 export async function putAudit({ db, settings }: World, org: string, row: AuditRow): Promise<void> {
@@ -29,7 +34,8 @@ export function auditWrite(org: string, row: AuditRow): Write {
 }
 
 function itemOf(org: string, row: AuditRow) {
-  const ttl = Math.floor(Date.parse(row.at) / 1000) + keepSeconds
+  const days = org === nobodys ? keepNobodysDays : keepDays
+  const ttl = Math.floor(Date.parse(row.at) / 1000) + days * 86_400
   return { ...keys.audit(org, monthOf(row.at), row.id), ...row, ttl }
 }
 

@@ -1,12 +1,12 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import type { Item } from './batch-get.ts'
 import type { MachineRow, Owner } from './machines.ts'
-import { itemsUnder } from './pages.ts'
+import { itemsUnder, listUnder } from './pages.ts'
 import { keys } from './table.ts'
+import { transact } from './transact.ts'
 
-/** Most writes of one BatchWriteItem. */
-const mostWrites = 25
+/** Most writes of one transaction. */
+const mostWrites = 100
 
 /** Whether a version needs the machine. */
 export async function isUsed(world: World, { orgId, flowId }: Owner, name: string): Promise<boolean> {
@@ -23,13 +23,10 @@ export function machinesOf(world: World, { orgId, flowId }: Owner): AsyncGenerat
 /** Forgets which versions of a flow need which machines. */
 export async function dropUses(world: World, { orgId, flowId }: Owner): Promise<void> {
   const { pk } = keys.flow(orgId, flowId)
-  const found: { DeleteRequest: { Key: { pk: string; sk: string } } }[] = []
-  for await (const { sk } of itemsUnder<Item>(world, pk, 'REF#'))
-    found.push({ DeleteRequest: { Key: { pk, sk } } })
-  while (found.length > 0) {
-    const { UnprocessedItems } = await world.db.send(
-      new BatchWriteCommand({ RequestItems: { [world.settings.table]: found.splice(0, mostWrites) } }),
+  const uses = await listUnder<Item>(world, pk, 'REF#')
+  for (let at = 0; at < uses.length; at += mostWrites)
+    await transact(
+      world,
+      uses.slice(at, at + mostWrites).map(({ sk }) => ({ Delete: { TableName: '', Key: { pk, sk } } })),
     )
-    found.push(...((UnprocessedItems?.[world.settings.table] ?? []) as typeof found))
-  }
 }

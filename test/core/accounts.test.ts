@@ -4,6 +4,7 @@ import { createAccount, deleteAccount, listAccounts, readAccount } from '../../s
 import { changeAccount } from '../../shared/core/change-account.ts'
 import { createOrganisation } from '../../shared/core/organisations.ts'
 import type { Principal } from '../../shared/core/principal.ts'
+import { listSecretRows, putSecret } from '../../shared/store/secrets.ts'
 import type { World } from '../../shared/world.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 import { found, join, password, signedIn, tokenFor } from './people.ts'
@@ -190,6 +191,20 @@ describe('C7 the last admin', () => {
     expect(accounts).toHaveLength(1)
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
+})
+
+test('a deleted account takes its secrets with it, and no others', async () => {
+  const secret = (owner: string) => ({
+    ...{ orgId: admin.orgId, owner, key: 'KEY', ciphertext: 'x' },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+  })
+  for (const owner of [id(user), id(admin), 'organisation']) await putSecret(world, secret(owner), true)
+
+  await deleteAccount(world, admin, id(user))
+
+  const left = async (owner: string) => (await listSecretRows(world, admin.orgId, owner)).length
+  expect([await left(id(user)), await left(id(admin)), await left('organisation')]).toEqual([0, 1, 1])
 })
 
 test('a deleted account is gone from every list, and its e-mail is free', async () => {

@@ -148,8 +148,13 @@ describe('reading', () => {
   test('of a machine gives what the engine was given', async () => {
     const id = await published(greeting('machine'))
 
+    const { create } = opened.machines.calls
     const express = await readMachine(world, 'o', id, 'latest')
     const standard = await readMachine(world, 'o', id, 1, 'standard')
+    // M1 reading makes nothing, also where no start has needed the machine yet.
+    expect(opened.machines.calls.create).toBe(create)
+    await (await resolveVersion(world, 'o', id, 1)).machine('standard')
+    expect(await readMachine(world, 'o', id, 1, 'standard')).toEqual(standard)
 
     const made = (name: string) => opened.machines.made.find((machine) => machine.name === name)
     expect(express).toMatchObject({ flowId: id, version: 1, type: 'express', compilerVersion: '1' })

@@ -111,6 +111,20 @@ describe('JavaScript keeps its meaning', () => {
     'true',
     '(input.five)',
     '"}" + "${"',
+    'input.five - 1',
+    'input.digits * 3 - 1',
+    'input.five / input.digits',
+    '-7 % input.five',
+    'input.text * 2',
+    'input.yes - input.none',
+    '-input.five',
+    '-input.text',
+    '+input.digits',
+    'input.missing ?? 7',
+    'input.zero ?? 7',
+    'input.none ?? input.text',
+    '`n=${input.five}, ${input.text}${input.none}`',
+    '`` + input.five',
   ])('%s', async (javascript) => {
     expect(await run(javascript)).toBe(meant(javascript))
   })
@@ -123,12 +137,27 @@ describe('JavaScript keeps its meaning', () => {
       '5',
       'null',
     )
-    const operator = fc.constantFrom('===', '!==', '==', '!=', '<', '<=', '>', '>=', '&&', '||', '+')
+    const operator = fc.constantFrom(
+      '===',
+      '!==',
+      '==',
+      '!=',
+      '<',
+      '<=',
+      '>',
+      '>=',
+      '&&',
+      '||',
+      '+',
+      '-',
+      '*',
+      '??',
+    )
     const isObject = /input\.(list|object|empty)/
 
     const property = fc.asyncProperty(operand, operator, operand, async (left, sign, right) => {
       // Objects are compared in depth and joined as JSON, which is said in the docstring.
-      fc.pre(/&&|\|\|/.test(sign) || !(isObject.test(left) || isObject.test(right)))
+      fc.pre(/&&|\|\||\?\?/.test(sign) || !(isObject.test(left) || isObject.test(right)))
       const javascript = `${left} ${sign} ${right}`
 
       expect(await run(javascript), javascript).toBe(meant(javascript))
@@ -143,6 +172,7 @@ describe('the text around stays', () => {
     expect(translateJavaScript('a ${input.x} b ${input.y}')).toBe('a {{ input.x }} b {{ input.y }}')
     expect(translateJavaScript('Bearer ${secrets.KEY}')).toBe('Bearer {{ secrets.KEY }}')
     expect(translateJavaScript('${shared["a-b"]}')).toBe('{{ `a-b` }}')
+    expect(translateJavaScript('${item.id}')).toBe('{{ item.id }}')
   })
 
   test('even where it ends in a brace', async () => {
@@ -153,15 +183,17 @@ describe('the text around stays', () => {
 })
 
 test.each([
+  ['x ${Math.PI}', 4, 'is not there'],
   ['${shared}', 2, 'shared.NAME'],
   ['${shared[input.x]}', 2, 'fixed name'],
-  ['${input.a - 1}', 2, 'The operator `-`'],
-  ['${input.a ?? 1}', 2, 'The operator `??`'],
   ['ab ${fetch("x")}', 5, 'This call'],
   ['${JSON.parse("1")}', 2, 'This call'],
   ['${input.a = 3}', 2, 'AssignmentExpression'],
+  ['${typeof input.a}', 2, 'The operator `typeof`'],
+  ['${input.a ** 2}', 2, 'The operator `**`'],
+  ['${input.a++}', 2, 'UpdateExpression'],
+  ['${new Date()}', 2, 'NewExpression'],
   ['${() => 1}', 2, 'ArrowFunctionExpression'],
-  ['${`a`}', 2, 'TemplateLiteral'],
   ['${/a/}', 2, 'literal'],
   ['${this.x}', 2, 'ThisExpression'],
   ['${input.__proto__}', 2, 'cannot be read'],

@@ -52,7 +52,10 @@ describe('a template', () => {
     ['a {{"b}}', 'expression_syntax', 2],
     ['{{}}', 'expression_syntax', 2],
     ['abc {{a + }}', 'expression_syntax', 10],
-    ['abc {{a b}}', 'expression_syntax', 9],
+    ['abc {{a b}}', 'expression_syntax', 8],
+    ['{{a ?? b}}', 'expression_unsupported', 4],
+    ['{{(a}}', 'expression_syntax', 4],
+    ['{{ "a\\x" }}', 'expression_syntax', 6],
     ['x {{ $$ }}', 'expression_unsupported', 5],
     [`x {{${'a'.repeat(8193)}}}`, 'expression_too_long', 4 + 8192],
   ])('is refused with its place: %.40s', (text, code, offset) => {

@@ -12,6 +12,7 @@ const keyShape = z.strictObject({
   createdBy: z.string(),
   createdAt: instant,
   expiresAt: z.string().nullable(),
+  lastUsedAt: z.string().nullable(),
 })
 
 /** API keys, for signed-in people alone (conventions.md §9). */

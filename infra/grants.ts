@@ -27,7 +27,7 @@ const table = (actions: string[], why: string): Grant => ({
   why,
 })
 
-/** Without scans and deletions: rows end by their time to live, and no code of a face takes one away. */
+/** Without scans, and without deletions unless a row below says so: most rows end by their time to live. */
 const rows = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']
 const rowsAndLists = [...rows, 'Query']
 
@@ -145,7 +145,7 @@ export const grants: Record<DoorName, Grant[]> = {
   swept: [
     table(
       ['BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
-      'open runs and waits: it makes none; machines that no version needs',
+      'open runs and waits; machines without use',
     ),
     ...[platform, sealing],
     ...[starting, stopping],

@@ -8,8 +8,7 @@ export const hidden = '•••'
 /** How a sealed value is made. */
 export const header = { alg: 'dir', enc: 'A256GCM', typ: 'sluice-sealed' } as const
 const prefix = Buffer.from(JSON.stringify(header)).toString('base64url')
-// Compact JWE with a direct key: the second of the five parts is empty.
-/** Finds them inside a text. */
+/** Finds them inside a text: compact JWE with a direct key, whose second of five parts is empty. */
 export const sealedText = new RegExp(
   `${prefix}\\.\\.[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]{22}`,
   'g',

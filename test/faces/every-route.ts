@@ -1,0 +1,49 @@
+import { routes } from '../../shared/faces/index.ts'
+import type { Route } from '../../shared/http/route.ts'
+import type { Answer, Send } from '../http/caller.ts'
+import { adding } from './flows-of-tests.ts'
+
+/** Ids that fill the paths. */
+export interface Filling {
+  flow: string
+  run: string
+  version: string
+  'api-key': string
+}
+
+/** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
+const bodies: Record<string, unknown> = {
+  'POST /v1/client/flow/{id}/execute': { customerId: 'a' },
+  'POST /v1/sdk/flow/{id}/execute': { customerId: 'a' },
+  'POST /v1/flow/execute/{id}': { inputs: { customerId: 'a' } },
+  'POST /v1/flow': { definition: adding },
+  'PATCH /v1/flow/{id}': { description: 'Changed' },
+  'POST /v1/flow/{id}/publish': {},
+  'POST /v1/flowrun/resume/{id}': { decision: 'approve' },
+  'POST /v1/flowrun/cancel/{id}': {},
+  'POST /api/v1/auth/login': { username: 'nobody@acme.example', password: 'wrong password' },
+  'POST /api/v1/flows': { name: 'New', definition: adding },
+  'PUT /api/v1/flows/{id}': { description: 'Changed' },
+  'POST /api/v1/flows/{id}/run': { input: { customerId: 'a' } },
+  'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
+}
+
+export const nameOf = ({ method, path }: Route): string => `${method} ${path}`
+
+/** Every route, named for a table of tests. */
+export const everyRoute: [name: string, route: Route][] = routes.map((route) => [nameOf(route), route])
+
+/** Routes that nobody has given a call. */
+export const uncalled = routes
+  .filter((route) => route.body !== null && !(nameOf(route) in bodies))
+  .map(nameOf)
+
+/** Calls a route with its path filled in. */
+export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
+  return send(route.method, pathOf(route, ids), { as, body: bodies[nameOf(route)] })
+}
+
+/** The path with an id of the right kind in every place. */
+export function pathOf({ path, objects }: Route, ids: Filling): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => ids[objects[name]!])
+}

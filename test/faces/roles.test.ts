@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Role, roles, type Scope, scopes, scopesOf } from '../../shared/core/roles.ts'
+import type { Route } from '../../shared/http/route.ts'
+import { callRoute, everyRoute, type Filling } from './every-route.ts'
+import { adding, asking } from './flows-of-tests.ts'
+import { type Faces, openFaces } from './open-faces.ts'
+
+let faces: Faces
+const keys = new Map<string, string>()
+beforeAll(async () => {
+  faces = await openFaces()
+  for (const role of roles)
+    for (const scope of scopesOf[role]) keys.set(`${role} ${scope}`, await faces.acme.key(role, [scope]))
+})
+afterAll(() => faces.close())
+
+/** Fresh things for each call, since some calls end them. */
+async function own(route: Route): Promise<Filling> {
+  const kinds = Object.values(route.objects)
+  const flow = kinds.includes('flow') ? await faces.flow(adding, faces.acme.token.admin) : ''
+  const run = kinds.includes('run')
+    ? (await faces.execute(await faces.flow(asking, faces.acme.token.admin))).body.appRunId
+    : ''
+  return { flow, run, version: '1', 'api-key': 'AAAAAAAAAAAA' }
+}
+
+const bearer = everyRoute.filter(([, { auth }]) => auth === 'bearer')
+
+describe('C1 roles', () => {
+  test.each(bearer)('%s is for exactly the roles of the table', async (_name, route) => {
+    for (const role of roles) {
+      const { status } = await callRoute(faces.send, route, await own(route), faces.acme.token[role])
+      const allowed = scopesOf[role].has(route.scope as Scope)
+
+      expect([role, status === 403], `${role} got ${status}`).toEqual([role, !allowed])
+      if (allowed) expect(status).toBeLessThan(300)
+    }
+  })
+
+  test.each(bearer)('%s names the least role that has its scope', (_name, { scope, role }) => {
+    const least = (['viewer', 'user', 'admin'] as Role[]).find((one) => scopesOf[one].has(scope as Scope))
+
+    expect(role).toBe(least)
+  })
+})
+
+describe('C1 keys', () => {
+  test.each(bearer)('%s is for keys with its scope alone', async (_name, route) => {
+    const ids = await own(route)
+    for (const scope of scopes.filter((one) => one !== route.scope)) {
+      const { status } = await callRoute(faces.send, route, ids, keys.get(`admin ${scope}`))
+
+      expect([scope, status]).toEqual([scope, 403])
+    }
+    const { status } = await callRoute(faces.send, route, ids, keys.get(`${route.role} ${route.scope}`))
+    expect(status).toBeLessThan(300)
+  })
+
+  test.each(everyRoute.filter(([, { auth }]) => auth === 'session'))(
+    '%s is for no key',
+    async (_name, route) => {
+      const { status } = await callRoute(
+        faces.send,
+        route,
+        await own(route),
+        keys.get('admin accounts:admin'),
+      )
+
+      expect([401, 403]).toContain(status)
+    },
+  )
+})
+
+test.each(everyRoute.filter(([, { auth }]) => auth !== 'open'))(
+  'B3 %s is for nobody without a credential',
+  async (_name, route) => {
+    const { status, headers } = await callRoute(faces.send, route, await own(route))
+
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer realm="sluice"'])
+  },
+)

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { allItems } from '../all-items.ts'
+import { callRoute, everyRoute, type Filling, pathOf, uncalled } from './every-route.ts'
+import { asking } from './flows-of-tests.ts'
+import { type Faces, openFaces } from './open-faces.ts'
+
+let faces: Faces
+/** What belongs to the other organisation. */
+let theirs: Filling
+beforeAll(async () => {
+  faces = await openFaces()
+  const as = faces.other.token.admin
+  const flow = await faces.flow(asking, as)
+  const run = await faces.send('POST', `/v1/client/flow/${flow}/execute`, { as, body: {} })
+  const key = await faces.send('POST', '/v1/api-keys', {
+    as,
+    body: { name: 'Theirs', scopes: ['runs:read'] },
+  })
+  theirs = { flow, run: run.body.appRunId, version: '1', 'api-key': key.body.id }
+  // What the stream writes of the run comes a moment later.
+  await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
+})
+afterAll(() => faces.close())
+
+test('A2 every route has a call', () => {
+  expect(uncalled).toEqual([])
+})
+
+describe('A1 what another organisation has does not exist', () => {
+  const unknown: Filling = {
+    flow: '00000000-0000-4000-8000-000000000000',
+    run: '00000000-0000-4000-8000-000000000001',
+    version: '1',
+    'api-key': 'AAAAAAAAAAAA',
+  }
+  const naming = everyRoute.filter(([, { objects }]) => Object.keys(objects).length > 0)
+
+  test.each(naming)('%s', async (_name, route) => {
+    const before = await theirItems()
+
+    for (const as of [faces.acme.token.admin, faces.acme.token.viewer]) {
+      const foreign = await callRoute(faces.send, route, theirs, as)
+      const random = await callRoute(faces.send, route, unknown, as)
+
+      expect(foreign.status).toBe(404)
+      expect(plain(foreign.text, pathOf(route, theirs))).toBe(plain(random.text, pathOf(route, unknown)))
+    }
+    expect(await theirItems()).toEqual(before)
+  })
+})
+
+test('A4 nothing in a request says which organisation it is of', async () => {
+  const as = faces.acme.token.user
+  const headers = { 'x-org-id': faces.other.orgId, 'x-tenant': faces.other.orgId }
+  const body = { name: 'Mine', orgId: faces.other.orgId, accountId: faces.other.account.admin.id }
+  const made = await faces.send('POST', `/v1/flow?orgId=${faces.other.orgId}`, { as, body, headers })
+
+  expect(made.status).toBe(201)
+  expect(Object.keys(await theirItems()).join()).not.toContain(made.body._id)
+})
+
+test('A11 lists show what is the caller’s own', async () => {
+  for (const path of ['/v1/flow', '/api/v1/flows', '/api/v1/executions', '/v1/api-keys']) {
+    const { text } = await faces.send('GET', path, { as: faces.acme.token.admin })
+
+    for (const id of [theirs.flow, theirs.run, theirs['api-key']]) expect(text).not.toContain(id)
+  }
+})
+
+/** Request ids and the path that was asked for aside. */
+function plain(text: string, path: string): string {
+  return text.replace(/req_[0-9A-Z]{26}/, 'req').replace(path, 'path')
+}
+
+/** Key and digest of every item that belongs to the other organisation. */
+async function theirItems(): Promise<Record<string, string>> {
+  const items = (await allItems(faces.world)).map((item) => [item, JSON.stringify(item)] as const)
+  return Object.fromEntries(
+    items
+      .filter(([, text]) => text.includes(faces.other.orgId))
+      .map(([{ pk, sk }, text]) => [`${pk} ${sk}`, createHash('sha256').update(text).digest('hex')]),
+  )
+}

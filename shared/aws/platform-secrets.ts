@@ -31,9 +31,9 @@ export async function signingSecret(world: World): Promise<Uint8Array> {
   return (await currentSigningKey(world)).secret
 }
 
-/** The secret that keys for sealed inputs are derived from. */
-export async function sealingSecret(world: World): Promise<Uint8Array> {
-  return (await known(world, world.settings.sealingSecretId).current).secret
+/** The current state of a platform secret, by its id. @throws {Error} if it is missing, too short, or a sample. */
+export async function platformSecret(world: World, id: string): Promise<Uint8Array> {
+  return (await known(world, id).current).secret
 }
 
 /** What new tokens are signed with. */
@@ -73,14 +73,18 @@ function lookAgain(world: World, id: string): Known & { previous: Promise<Platfo
   const { previous, readAt } = found
   if (previous !== null && world.clock.now() - readAt < lookAgainMs) return { ...found, previous }
   const again = { current: read(world, id), previous: readPrevious(world, id), readAt: world.clock.now() }
-  keep(kept.get(world.secrets)!, id, again)
+  keep(kept.get(world.secrets)!, id, again, found)
   return again
 }
 
-function keep(secrets: Map<string, Known>, id: string, entry: Known): Known {
+function keep(secrets: Map<string, Known>, id: string, entry: Known, before?: Known): Known {
   secrets.set(id, entry)
-  // A failed read is not kept: the next request tries again.
-  const forget = () => void (secrets.get(id) === entry && secrets.delete(id))
+  // A failed read is not kept: what was known before goes on counting, else the next request tries again.
+  const forget = () => {
+    if (secrets.get(id) !== entry) return
+    if (before) secrets.set(id, before)
+    else secrets.delete(id)
+  }
   entry.current.catch(forget)
   entry.previous?.catch(forget)
   return entry

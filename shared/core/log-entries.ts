@@ -3,8 +3,8 @@ import type { LogLine } from '../store/run-steps.ts'
 import { hasEnded, type RunRow } from '../store/runs.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { JsonObject, LogLevel } from '../world.ts'
+import { hideSealed } from './hidden.ts'
 import type { RunError } from './run-view.ts'
-import { hideSealed } from './sealing.ts'
 
 /** One entry of a run's log (seed 003). */
 export interface LogEntry {

@@ -3,8 +3,8 @@ import { instant } from '../aws/clock.ts'
 import type { StepError } from '../steps/define.ts'
 import type { LogLine } from '../store/run-steps.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
+import { hideSealed } from './hidden.ts'
 import { cut } from './run-error.ts'
-import { hideSealed } from './sealing.ts'
 
 const longestMessage = 1000
 const largestData = 8192

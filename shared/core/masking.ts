@@ -1,5 +1,5 @@
 import type { Json } from '../world.ts'
-import { hidden } from './sealing.ts'
+import { hidden } from './hidden.ts'
 
 /** Shorter values would mask ordinary text. */
 const shortest = 4

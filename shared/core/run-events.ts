@@ -4,8 +4,8 @@ import type { StepRow } from '../store/run-steps.ts'
 import { hasEnded, type RunRow } from '../store/runs.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject } from '../world.ts'
+import { readHidden } from './hidden.ts'
 import { endEntry, type LogEntry, startEntry, stepEntries, waitEntries } from './log-entries.ts'
-import { readHidden } from './sealing.ts'
 import { waitIdOf } from './step-key.ts'
 
 /** An event that has no number yet. */

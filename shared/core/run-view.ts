@@ -2,7 +2,7 @@ import type { Question } from '../steps/define.ts'
 import { getInputs, hasEnded, type RunRow } from '../store/runs.ts'
 import { getWaits, type WaitRow, type WaitStatus } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
-import { readHidden } from './sealing.ts'
+import { readHidden } from './hidden.ts'
 
 /** How a run stands, seen from outside. */
 export type RunWord = RunRow['status'] | 'waiting'

@@ -1,23 +1,16 @@
 import { hkdfSync } from 'node:crypto'
-import { sealingSecret } from '../aws/platform-secrets.ts'
+import { sealingSecret } from '../aws/sealing-secret.ts'
 import type { Json, JsonObject, World } from '../world.ts'
+import { header, mapTexts, sealedText } from './hidden.ts'
 
 /** Read from disk by the first sealed value. */
 const jose = () => import('jose')
-
-/** What stands for a value that must not be seen. */
-export const hidden = '•••'
 
 /** Whose values a key opens: a sealed text of another run is only text. */
 export interface SealedFor {
   orgId: string
   runId: string
 }
-
-const header = { alg: 'dir', enc: 'A256GCM', typ: 'sluice-sealed' } as const
-const prefix = Buffer.from(JSON.stringify(header)).toString('base64url')
-// Compact JWE with a direct key: the second of the five parts is empty.
-const sealedText = new RegExp(`${prefix}\\.\\.[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]{22}`, 'g')
 
 /** Seals a value as a compact JWE (flow-language.md §6). */
 export async function seal(world: World, of: SealedFor, value: Json): Promise<string> {
@@ -71,23 +64,6 @@ export async function openSealed(
   const open = (text: string): Json =>
     plain.get(text) ?? text.replace(sealedText, (part) => asText(plain.get(part) ?? part))
   return { value: mapTexts(value, open) as JsonObject, opened: [...plain.values()].map(asText) }
-}
-
-/** The value with `•••` for everything that is sealed. */
-export function hideSealed<T extends Json>(value: T): T {
-  return mapTexts(value, (text) => (text.includes(prefix) ? text.replace(sealedText, hidden) : text)) as T
-}
-
-/** The same for JSON text; quick if nothing in it is sealed. */
-export function readHidden(text: string): Json {
-  return JSON.parse(text.includes(prefix) ? text.replace(sealedText, hidden) : text)
-}
-
-function mapTexts(value: Json, change: (text: string) => Json): Json {
-  if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((member) => mapTexts(member, change))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapTexts(member, change)]))
 }
 
 function asText(value: Json): string {

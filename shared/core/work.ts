@@ -8,10 +8,11 @@ import { beginStep, endStep, type LogLine, type StepEnd, type StepRow } from '..
 import { changeRun, getRun, hasEnded, openStatuses, type RunRow } from '../store/runs.ts'
 import type { Json, JsonObject, LogLevel, World } from '../world.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
+import { hideSealed } from './hidden.ts'
 import { failureLine, logLine } from './log-lines.ts'
 import { type Mask, maskOf } from './masking.ts'
 import { nextTry } from './next-try.ts'
-import { hideSealed, openSealed } from './sealing.ts'
+import { openSealed } from './sealing.ts'
 import { resolveSecrets } from './secrets-in-args.ts'
 import { stepKey } from './step-key.ts'
 

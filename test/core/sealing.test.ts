@@ -1,15 +1,9 @@
 import { CompactEncrypt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sealingSecret, signingSecret } from '../../shared/aws/platform-secrets.ts'
-import {
-  hideSealed,
-  openSealed,
-  readHidden,
-  type SealedFor,
-  seal,
-  sealMembers,
-  unseal,
-} from '../../shared/core/sealing.ts'
+import { signingSecret } from '../../shared/aws/platform-secrets.ts'
+import { sealingSecret } from '../../shared/aws/sealing-secret.ts'
+import { hideSealed, readHidden } from '../../shared/core/hidden.ts'
+import { openSealed, type SealedFor, seal, sealMembers, unseal } from '../../shared/core/sealing.ts'
 import type { Json, World } from '../../shared/world.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 

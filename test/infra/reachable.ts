@@ -48,6 +48,8 @@ export function actionsNeeded({ inputs, commands, chunks }: Bundle): string[] {
   const sources = inputs.filter((name) => /^(functions|shared)\//.test(name)).map((name) => join(top, name))
   const sent = wordsIn(sources, /new (\w+)Command\(/g).filter((command) => commands.includes(command))
   const actions = sent.flatMap((command) => {
+    // Its class is in every bundle, since the SDK makes a paginator of it that nobody uses.
+    if (command === 'Query' && wordsIn(chunks, /(KeyConditionExpression):/g).length === 0) return []
     if (command !== 'TransactWrite') return asked[command] ?? [`nobody knows what ${command} asks`]
     const kinds = wordsIn(chunks, /\b(Put|Update|Delete|ConditionCheck):\{TableName:/g)
     return kinds.map((kind) => askedInTransaction[kind]!)
@@ -55,9 +57,18 @@ export function actionsNeeded({ inputs, commands, chunks }: Bundle): string[] {
   return [...new Set(actions)].sort()
 }
 
-/** The platform secrets that a door's code asks for: whose id is read from the settings in what esbuild left. */
-export function secretsNeeded({ chunks }: Bundle): string[] {
-  return wordsIn(chunks, /\.(signing|sealing)SecretId\b/g).sort()
+/**
+ * The platform secrets that a door's code asks for: whose id is read from the settings in what esbuild left, by a file
+ * besides the one that reads secrets.
+ */
+export function secretsNeeded({ inputs, chunks }: Bundle): string[] {
+  const readable = wordsIn(chunks, /\.(signing|sealing)SecretId\b/g)
+  const asking = inputs.filter((name) => name.startsWith('shared/') && !name.endsWith('/platform-secrets.ts'))
+  const asked = wordsIn(
+    asking.map((name) => join(top, name)),
+    /\b(?:current)?(signing|sealing)(?:Secret|KeyNamed|Key)\(/gi,
+  ).map((word) => word.toLowerCase())
+  return readable.filter((name) => asked.includes(name)).sort()
 }
 
 /** What a pattern's group finds in some files, each once. */

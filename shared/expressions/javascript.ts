@@ -16,12 +16,21 @@ export function translateJavaScript(text: string): string {
   let result = ''
   let at = 0
   for (;;) {
-    const open = text.indexOf('${', at)
-    if (open < 0) return result + text.slice(at)
+    const found = text.slice(at).search(opening)
+    if (found < 0) return result + text.slice(at)
+    const open = at + found
     const { jsonata, end } = translateAt(text, open + 2)
     result += `${withoutBrace(text.slice(at, open))}{{ ${jsonata} }}`
     at = end + 1
   }
+}
+
+// In `${{price}}` the dollar is text before a template: no JavaScript expression that is read here begins with a brace.
+const opening = /\$\{(?!\{)/
+
+/** True if the text has a `${expr}` in it. */
+export function hasJavaScript(text: string): boolean {
+  return opening.test(text)
 }
 
 // `{` before `{{` would be read as part of it.

@@ -209,3 +209,9 @@ test.each([
     }),
   )
 })
+
+test('a dollar before a template is a dollar', () => {
+  expect(translateJavaScript('Costs ${{price}}, not ${input.price}')).toBe(
+    'Costs ${{price}}, not {{ input.price }}',
+  )
+})

@@ -1,5 +1,5 @@
 import { ExpressionError } from '../../expressions/error.ts'
-import { translateJavaScript } from '../../expressions/javascript.ts'
+import { hasJavaScript, translateJavaScript } from '../../expressions/javascript.ts'
 import { pointerOf } from '../../pointer.ts'
 import { readSeconds } from '../../steps/params.ts'
 import type { Json } from '../../world.ts'
@@ -32,7 +32,7 @@ function translateText(
   converted: Converted,
   stepId: string | undefined,
 ): string {
-  if (!text.includes('${')) return text
+  if (!hasJavaScript(text)) return text
   try {
     const translated = translateJavaScript(text)
     converted.rewritten.add(pointer)

@@ -1,3 +1,4 @@
+import { hasJavaScript } from '../../expressions/javascript.ts'
 import { pointerOf } from '../../pointer.ts'
 import { findStep } from '../../steps/index.ts'
 import type { Json, JsonObject } from '../../world.ts'
@@ -29,7 +30,7 @@ function usesFeature(document: JsonObject): boolean {
   let found = false
   eachText(document, (text, path) => {
     const key = path.at(-1) ?? ''
-    found ||= text.includes('${') || isDurationAt(text, path)
+    found ||= hasJavaScript(text) || isDurationAt(text, path)
     found ||= words.includes(key) || (key === 'type' && scriptTypes.includes(text))
   })
   return found

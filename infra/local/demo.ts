@@ -5,6 +5,7 @@ import { createApiKey } from '../../shared/core/api-keys.ts'
 import { createOrganisation } from '../../shared/core/organisations.ts'
 import type { Principal } from '../../shared/core/principal.ts'
 import { saveAndPublish } from '../../shared/core/publish.ts'
+import { scopes } from '../../shared/core/roles.ts'
 import type { World } from '../../shared/world.ts'
 import type { DataFolder } from './data-folder.ts'
 
@@ -52,15 +53,7 @@ async function makeDemo(world: World, env: NodeJS.ProcessEnv): Promise<Demo> {
   }
   const { key } = await createApiKey(world, admin, {
     name: 'demo',
-    scopes: [
-      'flows:read',
-      'flows:write',
-      'runs:start',
-      'runs:read',
-      'runs:resume',
-      'secrets:write',
-      'accounts:admin',
-    ],
+    scopes: [...scopes],
   })
   return {
     organisationId: organisation.id,

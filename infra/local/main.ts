@@ -4,10 +4,12 @@ import { type Account, openAccount } from './account.ts'
 import { CannotStart, openDataFolder } from './data-folder.ts'
 import { type Demo, openDemo } from './demo.ts'
 
-const needed = 24
+/** `npm start`: this machine as a small AWS account, with Sluice deployed in it. Ends the process if it cannot start. */
+export function start(env: NodeJS.ProcessEnv): void {
+  open(env).catch(fail)
+}
 
-/** `npm start`: this machine as a small AWS account, with Sluice deployed in it. */
-async function main(env: NodeJS.ProcessEnv): Promise<void> {
+async function open(env: NodeJS.ProcessEnv): Promise<void> {
   const started = Date.now()
   const port = readPort(env.PORT)
   const folder = openDataFolder(env.SLUICE_DATA ?? '.sluice')
@@ -73,12 +75,3 @@ function sentenceOf(error: unknown): string {
     return `Port ${process.env.PORT ?? 8080} may not be opened by this user. Set PORT to one above 1023.`
   return stack ?? message
 }
-
-const major = Number(process.versions.node.split('.')[0])
-if (major < needed) {
-  console.error(
-    `Sluice needs Node ${needed}, this is ${process.version}. Run it with "npm start" after "npm ci".`,
-  )
-  process.exit(1)
-}
-main(process.env).catch(fail)

@@ -1,6 +1,6 @@
 import type { WorkEvent } from '../asl/step-event.ts'
 import { instant } from '../aws/clock.ts'
-import type { StepError } from '../steps/define.ts'
+import type { StepError } from '../step-error.ts'
 import type { LogLine } from '../store/run-steps.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
 import { hideSealed } from './hidden.ts'

@@ -1,7 +1,7 @@
 import type { AskEvent, ExpireEvent } from '../asl/step-event.ts'
 import { instant } from '../aws/clock.ts'
+import { StepError } from '../step-error.ts'
 import type { Question } from '../steps/define.ts'
-import { StepError } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
 import { closeWait, replaceToken } from '../store/wait-changes.ts'
 import { getWait, openWaitRow, type WaitRow } from '../store/waits.ts'

@@ -1,5 +1,5 @@
 import type { WorkEvent } from '../asl/step-event.ts'
-import { StepError } from '../steps/define.ts'
+import { StepError } from '../step-error.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { organisationOwner, readSecret } from './secrets.ts'
 

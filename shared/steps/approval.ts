@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { Field } from '../definitions/graph.ts'
+import { StepError } from '../step-error.ts'
 import type { JsonObject } from '../world.ts'
 import { readAnswer, refuse } from './answer.ts'
-import { StepError, type WaitStep } from './define.ts'
+import type { WaitStep } from './define.ts'
 import { checkForm, form } from './form.ts'
 import { templated } from './params.ts'
 

@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { StepError } from '../step-error.ts'
 import type { Json, JsonObject } from '../world.ts'
 import { readAnswer } from './answer.ts'
-import { StepError, type WaitStep } from './define.ts'
+import type { WaitStep } from './define.ts'
 import { readJson } from './json-text.ts'
 import { isTemplate, text } from './params.ts'
 

@@ -1,13 +1,10 @@
 import type * as z from 'zod'
 import type { Expressions, State } from '../asl/states.ts'
 import type { Node } from '../definitions/graph.ts'
-import { StepError } from '../step-error.ts'
 import type { Json, JsonObject, LogLevel, Outbound } from '../world.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
-
-export { StepError }
 
 /** The run a step belongs to, as the machine carries it in its variable `run`. */
 export interface RunRef {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { StepError } from '../step-error.ts'
 import type { Json } from '../world.ts'
-import { StepError } from './define.ts'
 import { templated } from './params.ts'
 
 const forbidden = new Set([

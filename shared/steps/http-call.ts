@@ -1,5 +1,6 @@
+import { StepError } from '../step-error.ts'
 import type { Json, JsonObject } from '../world.ts'
-import { type Route, StepError, type Tools } from './define.ts'
+import type { Route, Tools } from './define.ts'
 import { readJson } from './json-text.ts'
 
 /** A call as http.request and webhook make it. */

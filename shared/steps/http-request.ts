@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { StepError } from '../step-error.ts'
 import type { Json, JsonObject } from '../world.ts'
-import { StepError, type WorkStep } from './define.ts'
+import type { WorkStep } from './define.ts'
 import { headerMap, readHeaders } from './headers.ts'
 import { callHttp, httpTimeouts, rowsOf, statusRoutes, writeBody } from './http-call.ts'
 import { address, anything, templated, text } from './params.ts'

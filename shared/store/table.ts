@@ -111,7 +111,6 @@ export const keys = {
     pk: `ORG#${org}#FLOW#${flow}`,
     sk: `REF#${name}#${versionKey(version)}`,
   }),
-  tag: (org: string, tag: string, flow: string): Key => ({ pk: `ORG#${org}#TAG#${tag}`, sk: flow }),
   run: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'META' }),
   runInput: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'INPUT' }),
   step: (org: string, run: string, stepKey: string): Key => ({
@@ -122,7 +121,6 @@ export const keys = {
     pk: `ORG#${org}#RUN#${run}`,
     sk: `WAIT#${stepKey}`,
   }),
-  log: (org: string, run: string, ulid: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: `LOG#${ulid}` }),
   event: (org: string, run: string, seq: number): Key => ({
     pk: `ORG#${org}#RUN#${run}`,
     sk: `EVT#${String(seq).padStart(10, '0')}`,

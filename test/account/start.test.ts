@@ -108,6 +108,20 @@ describe('npm start', () => {
 })
 
 describe('npm start refuses with one sentence', () => {
+  test('a Node that is too old', async () => {
+    const pretend = 'Object.defineProperty(process.versions,"node",{value:"20.1.0"})'
+    const old = shell(process.execPath, [
+      '--import',
+      `data:text/javascript,${pretend}`,
+      'infra/local/start.js',
+    ])
+
+    await expect(old).rejects.toMatchObject({
+      code: 1,
+      stderr: 'Sluice needs Node 24, this is 20.1.0. Run "npm ci", which brings it, and then "npm start".\n',
+    })
+  })
+
   const refusal = async (options: Parameters<typeof startAccount>[0]) => {
     const error = await startAccount(options).then(
       () => new Error('it started'),

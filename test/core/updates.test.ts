@@ -41,10 +41,11 @@ beforeAll(async () => {
 })
 afterAll(() => runs.close())
 
-/** The changes of a run, once the given number has come. */
-async function changesOf(runId: string, atLeast: number): Promise<DynamoDBRecord[]> {
+/** The changes of a run, once its end and the given number have come: fewer once tore a run's record off mid-way. */
+async function changesOf(runId: string, exactly: number): Promise<DynamoDBRecord[]> {
   const mine = () => records.filter(({ dynamodb }) => dynamodb?.Keys?.pk?.S?.endsWith(runId))
-  for (let turn = 0; mine().length < atLeast && turn < 500; turn++) await runs.clock.advance(1)
+  for (let turn = 0; mine().length < exactly && turn < 5000; turn++) await runs.clock.advance(1)
+  expect(mine()).toHaveLength(exactly)
   return mine()
 }
 
@@ -55,7 +56,7 @@ async function wholeRun() {
   await doWork(runs.world, workOf(runs.world, run))
   const trace = { first: '2026-01-01T00:00:00Z' }
   await endRun(runs.world, endOf(runs.world, run, { trace, lastStepId: 'ask' }))
-  return { run, changes: await changesOf(run.id, 9) }
+  return { run, changes: await changesOf(run.id, 10) }
 }
 
 const eventsOf = (runId: string, after = 0) => readEvents(runs.world, org, runId, after, 1000)
@@ -169,7 +170,7 @@ describe('after the end of a run', () => {
     await runs.ask(run)
     await cancelRun(runs.world, runs.who, run.id)
 
-    await applyChanges(runs.world, await changesOf(run.id, 6))
+    await applyChanges(runs.world, await changesOf(run.id, 7))
 
     const events = await eventsOf(run.id)
     expect(events.at(-1)).toMatchObject({ type: 'run.cancelled', data: { error: { code: 'cancelled' } } })

@@ -1,8 +1,17 @@
 import type { Route } from '../http/route.ts'
 import { clientRoutes } from './client.ts'
 import { dashboardRoutes } from './dashboard/face.ts'
+import { restRoutes as dashboardRest } from './dashboard/rest.ts'
 import { ownRoutes } from './own/face.ts'
+import { restRoutes as ownRest } from './own/rest.ts'
 import { runnerRoutes } from './runner/face.ts'
 
 /** The route table: what is not here does not exist. */
-export const routes: readonly Route[] = [...clientRoutes, ...dashboardRoutes, ...runnerRoutes, ...ownRoutes]
+export const routes: readonly Route[] = [
+  ...clientRoutes,
+  ...dashboardRoutes,
+  ...dashboardRest,
+  ...runnerRoutes,
+  ...ownRoutes,
+  ...ownRest,
+]

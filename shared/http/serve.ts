@@ -23,6 +23,11 @@ import { write } from './write.ts'
 export interface Served {
   routes: readonly Route[]
   /**
+   * Further routes that this door answers, loaded by the first request that none of `routes` fits: what is asked for
+   * seldom does not slow the start of a function. @default none
+   */
+  more?: () => Promise<readonly Route[]>
+  /**
    * Every route there is, where this door also answers for the others: wrong methods and pre-flights, never their work.
    * Asked for by the first request that none of `routes` answers. @default routes
    */
@@ -34,24 +39,30 @@ export interface Served {
 /** Answers requests by a set of routes; whatever happens, there is an answer in the face's own words. */
 export function serve({
   routes,
+  more = async () => [],
   table,
   wordsFor,
 }: Served): (world: World, request: HttpRequest) => Promise<HttpResponse> {
-  const findOwn = matcher(routes)
-  const answered = new Set(routes)
-  let findAny: Promise<typeof findOwn> | undefined
+  const findFirst = matcher(routes)
+  let whole: Promise<{ own: Set<Route>; find: typeof findFirst }> | undefined
   const find = async (path: string, method: string) => {
-    const match = findOwn(path)
-    if (table === undefined || match?.byMethod.has(method)) return match
-    findAny ??= table().then(matcher)
-    return (await findAny)(path)
+    const first = findFirst(path)?.byMethod.get(method)
+    if (first) return { match: findFirst(path), route: first }
+    whole ??= readWhole()
+    const { own, find: findAny } = await whole
+    const match = findAny(path)
+    const route = match?.byMethod.get(method)
+    return { match, route, foreign: route !== undefined && !own.has(route) }
+  }
+  const readWhole = async () => {
+    const own = [...routes, ...(await more())]
+    return { own: new Set(own), find: matcher(table === undefined ? own : await table()) }
   }
   return async (world, request) => {
     const under = begin(world, request, wordsFor)
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    const match = await find(request.path, method)
-    const route = match?.byMethod.get(method)
-    const response = await answerOrRefuse(under, match, route && answered.has(route) ? route : undefined)
+    const { match, route, foreign } = await find(request.path, method)
+    const response = await answerOrRefuse(under, match, foreign ? undefined : route)
     const open = route ? isOpen(route) : match !== null && [...match.byMethod.values()].every(isOpen)
     return {
       status: response.status,

@@ -5,10 +5,11 @@ import { cancel } from './cancel.ts'
 import { execute } from './execute.ts'
 import * as flows from './flows.ts'
 import { poll } from './poll.ts'
+import { publish } from './publish.ts'
 import { resume } from './resume.ts'
 import * as views from './run-views.ts'
-import * as versions from './versions.ts'
 
+/** What running flows and their editors ask for all the time. */
 export const dashboardRoutes: Route[] = [
   execute,
   flows.list,
@@ -16,9 +17,7 @@ export const dashboardRoutes: Route[] = [
   flows.read,
   flows.change,
   flows.remove,
-  versions.publish,
-  versions.list,
-  versions.read,
+  publish,
   views.details,
   poll,
   views.steps,
@@ -30,4 +29,8 @@ export const dashboardRoutes: Route[] = [
 ]
 
 /** The dashboard face of seed 001. */
-export const dashboard: Served = { routes: dashboardRoutes, wordsFor }
+export const dashboard: Served = {
+  routes: dashboardRoutes,
+  more: async () => (await import('./rest.ts')).restRoutes,
+  wordsFor,
+}

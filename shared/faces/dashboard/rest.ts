@@ -1,0 +1,5 @@
+import type { Route } from '../../http/route.ts'
+import * as versions from './versions.ts'
+
+/** What editors and operators ask for now and then: loaded by the first request for any of it. */
+export const restRoutes: Route[] = [versions.list, versions.read]

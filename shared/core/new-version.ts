@@ -2,6 +2,7 @@ import { instant } from '../aws/clock.ts'
 import { compilerVersion } from '../compile/version.ts'
 import type { Graph } from '../definitions/graph.ts'
 import type { Problem } from '../definitions/problem.ts'
+import type { DraftRow } from '../store/flows.ts'
 import { type Owner, useMachine } from '../store/machines.ts'
 import type { Write } from '../store/transact.ts'
 import { putVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
@@ -23,6 +24,10 @@ export interface VersionNotes {
   notes: string | null
   /** Whether it becomes the latest also where there is one. */
   setLatest: boolean
+  /** The version whose text it repeats; absent = it is a new text. */
+  sourceVersion?: number
+  /** The draft that stays; absent = the text of the version is the draft. */
+  keptDraft?: DraftRow
 }
 
 /**
@@ -49,11 +54,14 @@ export async function withVersion(
   { flow, draft }: FlowState,
   revision: number,
   prepared: Prepared,
-  { notes, setLatest }: VersionNotes,
+  { notes, setLatest, sourceVersion, keptDraft = draft }: VersionNotes,
 ): Promise<{ state: FlowState; writes: Write[]; result: VersionRow }> {
   const { orgId, actor } = author
   const at = instant(world.clock.now())
-  const row = versionRow(flow.id, flow.nextVersion, flow.name, draft, prepared, { at, actor, notes })
+  const row = {
+    ...versionRow(flow.id, flow.nextVersion, flow.name, draft, prepared, { at, actor, notes }),
+    sourceVersion: sourceVersion ?? null,
+  }
   const latest = { latestVersion: row.version, latestHash: row.hash, label: row.label }
   const next = {
     ...flow,
@@ -65,11 +73,16 @@ export async function withVersion(
   }
   const owner = { orgId, flowId: flow.id }
   return {
-    state: { flow: await described(next, { ...summaryOf(flow), updatedBy: actor }, draft), draft },
+    state: {
+      flow: await described(next, { ...summaryOf(flow), updatedBy: actor }, keptDraft),
+      draft: keptDraft,
+    },
     writes: [
       putVersion(orgId, row),
       ...useMachine(owner, prepared.machine.name, row.version),
-      noted(world, author, 'flow.published', flow.id, { version: row.version }),
+      sourceVersion === undefined
+        ? noted(world, author, 'flow.published', flow.id, { version: row.version })
+        : noted(world, author, 'flow.rolled_back', flow.id, { version: row.version, sourceVersion }),
     ],
     result: row,
   }

@@ -22,6 +22,15 @@ export const byVersion = z.strictObject({
   ]),
 })
 
+/** A path that names a version by its number alone: what changes a version does not follow a pointer. */
+export const byNumberedVersion = z.strictObject({
+  id: uuid,
+  version: z
+    .string()
+    .regex(/^[1-9]\d{0,7}$/)
+    .transform(Number),
+})
+
 /** A version in a query: a positive number or `latest`. */
 export const versionQuery = z
   .string()

@@ -3,7 +3,7 @@ import type { Item } from './batch-get.ts'
 import type { MachineRow, Owner } from './machines.ts'
 import { itemsUnder, listUnder } from './pages.ts'
 import { keys } from './table.ts'
-import { transact } from './transact.ts'
+import { transact, type Write } from './transact.ts'
 
 /** Most writes of one transaction. */
 const mostWrites = 100
@@ -18,6 +18,11 @@ export async function isUsed(world: World, { orgId, flowId }: Owner, name: strin
 /** Every machine of a flow. */
 export function machinesOf(world: World, { orgId, flowId }: Owner): AsyncGenerator<MachineRow> {
   return itemsUnder<MachineRow>(world, keys.flow(orgId, flowId).pk, 'ASL#')
+}
+
+/** Forgets that a version needs a machine; part of the transaction that deletes the version. */
+export function dropUse({ orgId, flowId }: Owner, name: string, version: number): Write {
+  return { Delete: { TableName: '', Key: keys.machineUse(orgId, flowId, name, version) } }
 }
 
 /** Forgets which versions of a flow need which machines. */

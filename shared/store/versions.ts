@@ -41,6 +41,8 @@ export interface VersionRow {
   createdBy: string
   publishedAt: string
   unpublishedAt: string | null
+  /** Deleted for everybody but the runs that began with it, which need its graph. */
+  deletedAt?: string
 }
 
 /** A version without its text, as lists read it. */
@@ -53,6 +55,31 @@ export function putVersion(org: string, row: VersionRow): Write {
       TableName: '',
       Item: { ...keys.version(org, row.flowId, row.version), ...row },
       ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  }
+}
+
+/** Changes the state of a version that is in the given one and not deleted. */
+export function changeVersion(
+  org: string,
+  { flowId, version, status }: Pick<VersionRow, 'flowId' | 'version' | 'status'>,
+  change: Partial<Pick<VersionRow, 'status' | 'publishedAt' | 'unpublishedAt' | 'deletedAt'>>,
+): Write {
+  const members = Object.keys(change)
+  return {
+    Update: {
+      TableName: '',
+      Key: keys.version(org, flowId, version),
+      UpdateExpression: `SET ${members.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: '#status = :seen AND attribute_not_exists(deletedAt)',
+      ExpressionAttributeNames: {
+        '#status': 'status',
+        ...Object.fromEntries(members.map((name) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':seen': status,
+        ...Object.fromEntries(Object.entries(change).map(([name, value]) => [`:${name}`, value])),
+      },
     },
   }
 }
@@ -77,7 +104,7 @@ export function addMachine(
   }
 }
 
-/** One version, strongly consistent. */
+/** One version, also a deleted one: strongly consistent. */
 export async function getVersion(
   world: World,
   org: string,
@@ -88,7 +115,7 @@ export async function getVersion(
   return (item as VersionRow | undefined) ?? null
 }
 
-/** A flow and one of its versions in one read, strongly consistent; null if there is no such flow. */
+/** A flow and one of its versions, unless it was deleted, in one strong read; null if there is no such flow. */
 export async function getFlowWithVersion(
   world: World,
   org: string,
@@ -97,8 +124,8 @@ export async function getFlowWithVersion(
 ): Promise<{ flow: FlowRow; version: VersionRow | null } | null> {
   const items = await getItems(world, [keys.flow(org, flow), keys.version(org, flow, version)])
   const row = flowIn(items)
-  const found = items.find(({ sk }) => sk !== 'META')
-  return row && { flow: row, version: (found as VersionRow | undefined) ?? null }
+  const found = items.find(({ sk }) => sk !== 'META') as VersionRow | undefined
+  return row && { flow: row, version: found === undefined || found.deletedAt !== undefined ? null : found }
 }
 
 const listed: (keyof ListedVersion)[] = [
@@ -123,10 +150,11 @@ const listed: (keyof ListedVersion)[] = [
   'createdBy',
   'publishedAt',
   'unpublishedAt',
+  'deletedAt',
 ]
 
-/** Versions of a flow, newest first; with `below`, those with a lower number. */
-export function readVersions(
+/** Versions of a flow that are not deleted, newest first; with `below`, those with a lower number. */
+export async function* readVersions(
   world: World,
   org: string,
   flow: string,
@@ -144,5 +172,5 @@ export function readVersions(
     ConsistentRead: true,
     ScanIndexForward: false,
   }
-  return readItems<ListedVersion>(world, listing)
+  for await (const row of readItems<ListedVersion>(world, listing)) if (row.deletedAt === undefined) yield row
 }

@@ -18,6 +18,9 @@ afterAll(() => faces.close())
 async function own(route: Route): Promise<Filling> {
   const kinds = Object.values(route.objects)
   const flow = kinds.includes('flow') ? await faces.flow(adding, faces.acme.token.admin) : ''
+  // Only what is unpublished can be deleted.
+  if (route.method === 'DELETE' && kinds.includes('version'))
+    await faces.send('POST', `/v1/flow/${flow}/versions/1/unpublish`, { as: faces.acme.token.admin })
   const run = kinds.includes('run')
     ? (await faces.execute(await faces.flow(asking, faces.acme.token.admin))).body.appRunId
     : ''

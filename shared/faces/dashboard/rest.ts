@@ -1,5 +1,14 @@
 import type { Route } from '../../http/route.ts'
+import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
 
 /** What editors and operators ask for now and then: loaded by the first request for any of it. */
-export const restRoutes: Route[] = [versions.list, versions.read]
+export const restRoutes: Route[] = [
+  versions.list,
+  versions.read,
+  changes.publish,
+  changes.unpublish,
+  changes.latest,
+  changes.rollback,
+  changes.remove,
+]

@@ -189,7 +189,8 @@ export function summaryOf(flow: FlowRow): FlowSummary {
   return JSON.parse(flow.summary) as FlowSummary
 }
 
-async function draftOf(definition: string | JsonObject): Promise<DraftRow> {
+/** A definition as it is stored. @throws {Fault} `validation_failed` if it cannot be read. */
+export async function draftOf(definition: string | JsonObject): Promise<DraftRow> {
   const { written } =
     typeof definition === 'string' ? await definitionOf(definition) : await definitionOfObject(definition)
   return { text: written.text, format: written.format, dialect: written.dialect }

@@ -19,6 +19,8 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow': { definition: adding },
   'PATCH /v1/flow/{id}': { description: 'Changed' },
   'POST /v1/flow/{id}/publish': {},
+  'POST /v1/flow/{id}/autosave': { definition: adding },
+  'POST /v1/flow/{id}/clone': {},
   'POST /v1/flow/{id}/versions/{version}/publish': {},
   'POST /v1/flow/{id}/versions/{version}/unpublish': {},
   'POST /v1/flow/{id}/versions/{version}/set-latest': {},

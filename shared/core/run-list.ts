@@ -24,6 +24,12 @@ export interface RunQuery {
   flowId?: string | undefined
   /** Any of these; `waiting` is not part of `running` here. */
   statuses?: RunWord[] | undefined
+  version?: number | undefined
+  /** Type of the trigger, e.g. `api`, `dashboard`. */
+  trigger?: string | undefined
+  /** Made at or after this instant, and before that one: RFC 3339, UTC, milliseconds. */
+  from?: string | undefined
+  to?: string | undefined
   limit: number
   offset?: number | undefined
   /** `nextKey` of the page before. */
@@ -41,14 +47,16 @@ const mostCounted = 10_000
 export async function listPage(
   world: World,
   orgId: string,
-  { flowId, statuses, limit, offset = 0, after, withWaits = false }: RunQuery,
+  { limit, offset = 0, after, withWaits = false, ...filter }: RunQuery,
 ): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
   const page: RunLine[] = []
   let total = 0
   let skipped = 0
   let more = false
-  for await (const line of listRunDays(world, orgId, flowId)) {
-    if (statuses && !statuses.includes(wordFor(line))) continue
+  for await (const line of listRunDays(world, orgId, filter.flowId)) {
+    // Newest first: what follows is older still.
+    if (filter.from !== undefined && madeAt(line) < filter.from) break
+    if (!fits(line, filter)) continue
     if (total === mostCounted) {
       more = true
       break
@@ -70,6 +78,19 @@ export async function listPage(
   }
 }
 
+type RunFilter = Omit<RunQuery, 'limit' | 'offset' | 'after' | 'withWaits'>
+
+function fits(line: RunLine, { statuses, version, trigger, to }: RunFilter): boolean {
+  if (statuses && !statuses.includes(wordFor(line))) return false
+  if (version !== undefined && line.version !== version) return false
+  if (trigger !== undefined && line.trigger !== trigger) return false
+  return to === undefined || madeAt(line) < to
+}
+
+function madeAt({ sortKey }: RunLine): string {
+  return sortKey.slice(0, sortKey.indexOf('#'))
+}
+
 /** The index is a moment behind: what has been answered since is left out. */
 async function waitsOf(world: World, orgId: string, line: RunLine): Promise<WaitView[]> {
   if (wordFor(line) !== 'waiting') return []
@@ -80,7 +101,7 @@ async function waitsOf(world: World, orgId: string, line: RunLine): Promise<Wait
 
 function summary(line: RunLine, waits: WaitView[]): RunSummary {
   const { startedAt = null, finishedAt = null } = line
-  const createdAt = line.sortKey.slice(0, line.sortKey.indexOf('#'))
+  const createdAt = madeAt(line)
   const error = line.error === undefined ? null : (JSON.parse(line.error) as RunError)
   return {
     id: line.id,

@@ -1,3 +1,4 @@
+import { getFlow } from '../store/flows.ts'
 import { hasEnded } from '../store/runs.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
 import type { LogEntry } from './log-entries.ts'
@@ -6,6 +7,7 @@ import { answering } from './refusal.ts'
 import { listPage, type RunQuery, type RunSummary } from './run-list.ts'
 import { type RunView, viewRun } from './run-view.ts'
 import type { StepFilter, StepRecord } from './steps-of-run.ts'
+import { noFlow } from './version-faults.ts'
 import { hasPaused, watchRun } from './watch-run.ts'
 
 // What only some calls need is read from disk by the first of them: a function that wakes to tell how a run stands does
@@ -38,6 +40,19 @@ export async function listRuns(
   query: RunQuery,
 ): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
   return await answering(world, () => listPage(world, orgId, query))
+}
+
+/** Runs of one flow, newest first. @throws {Fault} `not_found`: there is no such flow. */
+export async function listFlowRuns(
+  world: World,
+  orgId: string,
+  flowId: string,
+  query: Omit<RunQuery, 'flowId'>,
+): Promise<{ runs: RunSummary[]; total: number; totalCapped: boolean; nextKey: string | null }> {
+  return await answering(world, async () => {
+    if ((await getFlow(world, orgId, flowId)) === null) throw noFlow()
+    return await listPage(world, orgId, { ...query, flowId })
+  })
 }
 
 /**

@@ -1,12 +1,17 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import * as flowRuns from './flow-runs.ts'
+import { minimal } from './run-views.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
 
 /** What editors and operators ask for now and then: loaded by the first request for any of it. */
 export const restRoutes: Route[] = [
   autosave,
+  flowRuns.list,
+  flowRuns.light,
+  minimal,
   clone,
   versions.list,
   versions.read,

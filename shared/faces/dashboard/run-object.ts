@@ -73,7 +73,14 @@ export function etagOfRun({ rev }: RunView): string {
   return `W/"${rev}"`
 }
 
-export function baseOf(run: RunView): Record<string, unknown> {
+export function baseOf(
+  run: Pick<
+    RunView,
+    'id' | 'flowId' | 'version' | 'status' | 'createdAt' | 'startedAt' | 'finishedAt' | 'durationMs'
+  > & {
+    trigger: { type: string }
+  },
+): Record<string, unknown> {
   const { id, flowId, version, status, trigger, createdAt, startedAt, finishedAt, durationMs } = run
   return {
     ...{ _id: id, appId: flowId, version, status, triggerType: trigger.type },

@@ -29,7 +29,7 @@ interface Shown {
 
 /** A read of one run, always current, with its weak ETag (dashboard.md §11). */
 function view<Q extends z.ZodType>(
-  name: 'inputs' | 'outputs' | 'errorDetails' | 'details' | 'steps',
+  name: 'inputs' | 'outputs' | 'errorDetails' | 'details' | 'minimal-details' | 'steps',
   summary: string,
   query: Q,
   reply: z.ZodType,
@@ -87,6 +87,22 @@ export const errorDetails = view(
   noQuery,
   z.strictObject({ runId: uuid, error: errorShape.nullable() }),
   async (_world, { id, error }) => ({ body: { runId: id, error } }),
+)
+
+export const minimal = view(
+  'minimal-details',
+  'Read how a run stands',
+  noQuery,
+  z.strictObject({
+    _id: uuid,
+    appId: uuid,
+    status: statusShape,
+    startedAt: baseShape.startedAt,
+    finishedAt: baseShape.finishedAt,
+  }),
+  async (_world, { id, flowId, status, startedAt, finishedAt }) => ({
+    body: { _id: id, appId: flowId, status, startedAt, finishedAt },
+  }),
 )
 
 export const details = view(

@@ -81,10 +81,13 @@ const stopping: Grant = {
 /** What each function may do, besides writing its log and traces. A test compares it with what its code can send. */
 export const grants: Record<DoorName, Grant[]> = {
   client: [
-    table(rows, 'flows, versions, runs, waits of a run; API keys, sessions, requests'),
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'flows, versions, runs, waits of a run; API keys, sessions, requests; places of concurrency keys',
+    ),
     ...[platform, signing, sealing],
     ...publishing,
-    ...[starting, startingSync],
+    ...[starting, startingSync, stopping],
   ],
   dashboard: [
     table(
@@ -116,20 +119,24 @@ export const grants: Record<DoorName, Grant[]> = {
     },
   ],
   step: [
-    table(rowsAndLists, 'runs, steps, waits, sub-flows, log lines; values of secrets, encrypted'),
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'runs, steps, waits, sub-flows, log lines; values of secrets, encrypted; places of concurrency keys',
+    ),
     ...[platform, sealing],
     { on: 'key for secrets', actions: ['kms:Decrypt'], why: 'resolves the secrets of a working step' },
     { on: 'key for task tokens', actions: ['kms:Encrypt'], why: 'keeps the token of a task that stays open' },
-    starting,
+    ...[starting, stopping],
     ...publishing,
     ...answering,
   ],
   settled: [table(['UpdateItem'], 'records how a run ended')],
   changed: [
     table(
-      [...rowsAndLists, 'BatchWriteItem'],
-      'events, steps and waits of runs; removes what an expired run left',
+      [...rowsAndLists, 'BatchWriteItem', 'DeleteItem'],
+      'events, steps and waits of runs; places of concurrency keys; removes what an expired run left',
     ),
+    starting,
     {
       on: 'stream',
       actions: [
@@ -144,8 +151,8 @@ export const grants: Record<DoorName, Grant[]> = {
   ],
   swept: [
     table(
-      ['BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
-      'open runs and waits; machines without use',
+      [...rowsAndLists, 'DeleteItem'],
+      'open runs and waits; machines without use; places of concurrency keys',
     ),
     ...[platform, sealing],
     ...[starting, stopping],

@@ -24,9 +24,11 @@ export function machineKinds(graph: Graph): Kinds {
     reasons.push(
       Number.isFinite(held) ? `delays of ${held} s` : 'a delay whose length is known at run time only',
     )
-  const { timeoutSeconds, durability } = graph.settings
+  const { timeoutSeconds, durability, concurrency } = graph.settings
   if ((timeoutSeconds ?? 0) > longestExpress) reasons.push(`settings.timeoutSeconds is ${timeoutSeconds}`)
   if (durability === 'standard') reasons.push('settings.durability is standard')
+  // An Express machine can neither begin later nor be stopped for the next run.
+  if (concurrency !== undefined) reasons.push('settings.concurrency holds runs back')
   return { standardOnly: reasons.length > 0, reasons }
 }
 

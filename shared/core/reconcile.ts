@@ -4,6 +4,7 @@ import { listChildren } from '../store/children.ts'
 import { dueThings, type OpenThing } from '../store/open-things.ts'
 import { latestStepRows } from '../store/run-steps.ts'
 import { getRun, hasEnded, moveCheck, type RunRow } from '../store/runs.ts'
+import { isHeld } from '../store/slots.ts'
 import { cancelWait } from '../store/wait-changes.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
@@ -53,6 +54,7 @@ async function repairRun(world: World, row: RunRow): Promise<string> {
     await stopRest(world, row)
     return 'stopped'
   }
+  if (isHeld(row)) return await (await import('./admit-held.ts')).sweepHeld(world, row)
   if (row.status === 'queued') return await startQueued(world, row)
   if (row.engine === 'express') return await giveUp(world, row)
   return await askEngine(world, row)

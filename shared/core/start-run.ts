@@ -7,7 +7,8 @@ import type { Starter, StartOrder } from './start.ts'
  * idempotency key finds the first run: `replayed`.
  *
  * @throws {Fault} `not_found`, `version_not_published`, `validation_failed` with all issues, `conflict` reason
- * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `idempotency_in_progress`, `unavailable`.
+ * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `idempotency_in_progress`, `concurrency_limit`,
+ * `unavailable`.
  */
 export async function startRun(
   world: World,

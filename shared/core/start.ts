@@ -1,10 +1,11 @@
 import { instant } from '../aws/clock.ts'
-import type { Graph } from '../definitions/graph.ts'
+import type { FlowSettings, Graph } from '../definitions/graph.ts'
 import { checkInputs, sealedFields } from '../definitions/inputs.ts'
 import { Fault } from '../faults.ts'
 import { createRun, type RunRow } from '../store/runs.ts'
 import type { Write } from '../store/transact.ts'
 import type { Json, JsonObject, World } from '../world.ts'
+import type { Beside } from './concurrency.ts'
 import { executionInput } from './execution-input.ts'
 import { answering } from './refusal.ts'
 import { findStart, type IdempotencyKey, requestItemForStart } from './requests.ts'
@@ -70,7 +71,7 @@ const expressCheckMs = 350_000
  * Starts a run and waits for its end, its first question, or the end of the time.
  *
  * @throws {Fault} `not_found`, `version_not_published`, `validation_failed` with all issues, `conflict` reason
- * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `unavailable`.
+ * `trigger_not_enabled`, `payload_too_large`, `idempotency_key_reused`, `concurrency_limit`, `unavailable`.
  */
 export async function start(
   world: World,
@@ -91,20 +92,40 @@ export async function start(
       ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)]
       : []
     const checkAt = world.clock.now() + (kind === 'express' ? expressCheckMs : firstCheckMs)
-    const outcome = await createRun(world, row, checkAt, others)
-    if (outcome === 'refused') {
-      const first = order.idempotency && (await findStart(world, who.orgId, order.idempotency))
-      if (first) return await replay(world, who.orgId, first, order.waitSeconds)
+    const first = async () =>
+      order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
+    const isSpent = async () => (await first()) !== null
+    const written = await write(world, row, version.graph.settings, { checkAt, others, isSpent })
+    if (written === null) {
+      const run = await first()
+      if (run) return await replay(world, who.orgId, run, order.waitSeconds)
       throw new Fault('idempotency_in_progress', 'The first request is still at work', {
         retryAfterSeconds: 1,
       })
     }
+    if (written.heldUntil !== undefined) {
+      const { runHeld } = await import('./run-held.ts')
+      return { run: await runHeld(world, written, waitSeconds), replayed: false }
+    }
     const run =
       asExpress !== undefined
         ? await asExpress(world, row, version, waitSeconds)
-        : await runStandard(world, row, waitSeconds)
+        : await runStandard(world, written, waitSeconds)
     return { run, replayed: false }
   })
+}
+
+/** @returns the run as it is stored; null if another request with the same idempotency key was first. */
+async function write(
+  world: World,
+  row: RunRow & { inputs: string },
+  settings: FlowSettings,
+  beside: Beside,
+): Promise<RunRow | null> {
+  if (settings.concurrency)
+    return await (await import('./concurrency.ts')).createInTurn(world, row, settings, beside)
+  const outcome = await createRun(world, row, beside.checkAt, beside.others)
+  return outcome === 'refused' ? null : row
 }
 
 /** The run that an equal request has started, as it stands after the same wait. */

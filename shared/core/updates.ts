@@ -89,6 +89,10 @@ function readImage(image: unknown): unknown {
 async function afterEnd(world: World, before: RunRow | null, after: RunRow): Promise<void> {
   if (!hasEnded(after) || (before !== null && hasEnded(before))) return
   await tellParent(world, after)
+  if (after.slotKey !== undefined) {
+    const { admitNext } = await import('./admit-held.ts')
+    await admitNext(world, { orgId: after.orgId, key: after.slotKey }, after.id)
+  }
   const open = [...(before?.openWaits ?? [])]
   if (open.length === 0) return
   const at = instant(world.clock.now())

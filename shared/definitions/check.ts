@@ -1,3 +1,4 @@
+import { checkConcurrency } from './checks/concurrency.ts'
 import { checkExpressions } from './checks/expressions.ts'
 import { checkIds } from './checks/ids.ts'
 import { checkLimits } from './checks/limits.ts'
@@ -23,6 +24,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkIds,
   checkLimits,
   checkExpressions,
+  checkConcurrency,
 ]
 
 /**

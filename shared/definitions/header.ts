@@ -41,9 +41,6 @@ export function readSettings(
   findings: Finding[],
 ): FlowSettings {
   const read = readWith(settingsSchema, written ?? {}, '/settings', findings) ?? {}
-  // An author who counts on a limit must not get a flow that runs without one.
-  if (read.concurrency !== undefined)
-    findings.push(errorAt('/settings/concurrency', 'setting_not_available', concurrencyLater))
   const journey = triggers.length > 0 && triggers.every(({ type }) => type === 'journey')
   return {
     ...(read.timeoutSeconds === undefined ? {} : { timeoutSeconds: read.timeoutSeconds }),
@@ -54,9 +51,6 @@ export function readSettings(
     ...(read.concurrency === undefined ? {} : { concurrency: concurrencyOf(read.concurrency) }),
   }
 }
-
-const concurrencyLater =
-  'settings.concurrency (limits how many runs are open at once) comes with a later release: remove it'
 
 function concurrencyOf(
   written: NonNullable<WrittenSettings['concurrency']>,

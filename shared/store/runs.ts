@@ -63,6 +63,10 @@ export interface RunRow {
   /** Seconds since 1970 at which the record may be removed. */
   ttl?: number
   gsi2sk?: string
+  /** Flow and digest of the concurrency key, of a run that needs a place (`slots.ts`). */
+  slotKey?: string
+  /** The run waits for a place, at the longest until then. */
+  heldUntil?: string
 }
 
 /** Inputs up to this many bytes lie in the run's own row, which saves an item. */
@@ -71,6 +75,7 @@ const smallInputs = 8192
 /**
  * Writes a new run, at once with other items if there are any.
  *
+ * @param token names the write: another try with other items needs another one.
  * @returns what was in the way: the run itself (same id), or the first of the other items that failed its condition.
  */
 export async function createRun(
@@ -78,6 +83,7 @@ export async function createRun(
   row: RunRow & { inputs: string },
   checkAt: number,
   others: Write[] = [],
+  token = row.id,
 ): Promise<'created' | 'exists' | 'refused'> {
   const { inputs, ...rest } = row
   const key = keys.run(row.orgId, row.id)
@@ -87,7 +93,7 @@ export async function createRun(
   if (small && others.length === 0) return await putAlone(world, meta, once)
   const writes: Write[] = [{ Put: { TableName: '', Item: meta, ConditionExpression: once } }]
   if (!small) writes.push({ Put: { TableName: '', Item: { ...keys.runInput(row.orgId, row.id), inputs } } })
-  const written = await transact(world, [...writes, ...others], row.id)
+  const written = await transact(world, [...writes, ...others], token)
   if (written.ok) return 'created'
   return written.found[0] ? 'exists' : 'refused'
 }
@@ -154,6 +160,8 @@ export interface RunChange {
   from?: RunStatus[]
   /** Attribute that must not exist yet. */
   unless?: string
+  /** Attribute that must be there. */
+  present?: string
   /** The run ends now (seconds since 1970): its record is kept from here on as long as the flow said. */
   endsAt?: number
 }
@@ -221,6 +229,7 @@ export function runUpdate(orgId: string, runId: string, { set, setOnce = {}, ...
     conditions.push(`${name('status')} IN (${list.join(', ')})`)
   }
   if (change.unless) conditions.push(`attribute_not_exists(${name(change.unless)})`)
+  if (change.present) conditions.push(`attribute_exists(${name(change.present)})`)
   return {
     Key: keys.run(orgId, runId),
     UpdateExpression: `SET ${sets.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,

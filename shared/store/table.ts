@@ -129,6 +129,15 @@ export const keys = {
     pk: `ORG#${org}#RUN#${run}`,
     sk: `CHILD#${child}`,
   }),
+  /** `key` = flow and digest of the concurrency key; `n` from 1. */
+  slot: (org: string, key: string, n: number): Key => ({
+    pk: `ORG#${org}#SLOT#${key}`,
+    sk: `SLOT#${String(n).padStart(4, '0')}`,
+  }),
+  heldRun: (org: string, key: string, createdAt: string, run: string): Key => ({
+    pk: `ORG#${org}#SLOT#${key}`,
+    sk: `HELD#${createdAt}#${run}`,
+  }),
   request: (org: string, id: string): Key => ({ pk: `ORG#${org}#IDEM#${id}`, sk: 'REQ' }),
   rate: (scope: string, minute: string): Key => ({ pk: `RATE#${scope}`, sk: minute }),
   audit: (org: string, month: string, ulid: string): Key => ({ pk: `ORG#${org}#AUDIT#${month}`, sk: ulid }),

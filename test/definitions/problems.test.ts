@@ -234,7 +234,6 @@ nodes:
   h: { type: final, params: { output: "{{[i, item, nodes.f, nodes.zz, f, last, user.email]}}" } }
 `,
     [
-      '2:13 error setting_not_available /settings/concurrency',
       '2:36 warning unknown_name /settings/concurrency/key',
       '4:75 warning unknown_name /nodes/f/params/url',
       '9:97 warning unknown_name /nodes/g/params/body/nodes/i/params/value',
@@ -254,7 +253,6 @@ nodes:
   secrets: { type: transform, params: { set: { a: [ { b: "{{secrets.A}}" } ] } } }
 `,
     [
-      '1:13 error setting_not_available /settings/concurrency',
       '1:36 error secret_misplaced /settings/concurrency/key',
       '3:100 error secret_not_alone /nodes/a/params/headers/b',
       '4:54 error secret_misplaced /nodes/b/params/cases/0/when',

@@ -198,7 +198,7 @@ describe.each(doors.map(({ door }) => door))('the function %s', (door) => {
     console.log(`${door}: ${kilobytes(weight.entry)} at the start, ${kilobytes(weight.later)} when needed`)
 
     expect(weight.entry).toBeLessThan(400 * 1024)
-    expect(weight.later).toBeLessThan(1600 * 1024)
+    expect(weight.later).toBeLessThan(4096 * 1024)
     expect(inputs.filter((file) => /^infra\/|dynalite|re2js|node_modules\/jsonata\//.test(file))).toEqual([])
   })
 

@@ -9,11 +9,21 @@ export interface DoorShape {
 }
 
 /** Every function there is. */
-export type DoorName = 'client' | 'dashboard' | 'runner' | 'own' | 'step' | 'settled' | 'changed' | 'swept'
+export type DoorName =
+  | 'client'
+  | 'dashboard'
+  | 'headless'
+  | 'runner'
+  | 'own'
+  | 'step'
+  | 'settled'
+  | 'changed'
+  | 'swept'
 
 export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'dashboard', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'headless', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'own', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },

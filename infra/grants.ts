@@ -89,6 +89,15 @@ export const grants: Record<DoorName, Grant[]> = {
     ...publishing,
     ...[starting, startingSync, stopping],
   ],
+  headless: [
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'flows, versions, runs, waits of a run; API keys, sessions, requests; places of concurrency keys',
+    ),
+    ...[platform, signing, sealing],
+    ...publishing,
+    ...[starting, startingSync, stopping],
+  ],
   dashboard: [
     table(
       [...rowsAndLists, 'DeleteItem'],

@@ -1,6 +1,7 @@
 import { open as changed } from '../../functions/changed.ts'
 import { open as client } from '../../functions/client.ts'
 import { open as dashboard } from '../../functions/dashboard.ts'
+import { open as headless } from '../../functions/headless.ts'
 import { open as own } from '../../functions/own.ts'
 import { open as runner } from '../../functions/runner.ts'
 import { open as settled } from '../../functions/settled.ts'
@@ -9,7 +10,17 @@ import { open as swept } from '../../functions/swept.ts'
 import { type DoorName, doors, functionName } from '../doors.ts'
 import type { FunctionShape, OpenDoor } from './functions.ts'
 
-const opens: Record<DoorName, OpenDoor> = { client, dashboard, runner, own, step, settled, changed, swept }
+const opens: Record<DoorName, OpenDoor> = {
+  client,
+  dashboard,
+  headless,
+  runner,
+  own,
+  step,
+  settled,
+  changed,
+  swept,
+}
 
 /** The functions of a stage by physical name, with the sizes that the CDK app gives them. */
 export function functionShapes(stage: string): Record<string, FunctionShape> {

@@ -1,6 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import type { FlowSettings, Graph } from '../definitions/graph.ts'
 import { checkInputs, sealedFields } from '../definitions/inputs.ts'
+import { unquoteInputs } from '../definitions/quoted-inputs.ts'
 import { Fault } from '../faults.ts'
 import { createRun, type RunRow } from '../store/runs.ts'
 import type { Write } from '../store/transact.ts'
@@ -33,6 +34,8 @@ export interface StartOrder {
   version?: number | 'latest' | 'draft'
   inputs: JsonObject
   trigger: { type: string; data?: Json }
+  /** Declared numbers and booleans may stand between quotes. */
+  quoted?: boolean
   /** Trigger that the flow must declare. */
   requireTrigger?: string
   /** 0-25. */
@@ -148,7 +151,8 @@ async function newRun(
   parent: Parent | undefined,
 ): Promise<RunRow & { inputs: string }> {
   const { graph, flow } = version
-  const { inputs: accepted, issues } = checkInputs(graph.inputs, order.inputs)
+  const given = order.quoted ? unquoteInputs(graph.inputs, order.inputs) : order.inputs
+  const { inputs: accepted, issues } = checkInputs(graph.inputs, given)
   if (issues.length > 0)
     throw new Fault('validation_failed', `${issues.length} problems in the inputs`, { issues })
   const id = parent?.childId ?? world.ids.uuid()

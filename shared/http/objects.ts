@@ -1,9 +1,10 @@
 import { readState } from '../core/flow-change.ts'
+import { findOwn } from '../core/own-organisation.ts'
 import { readRun } from '../core/read-run.ts'
 import type { World } from '../world.ts'
 
 /** Kinds of things that a path may name. */
-export type ObjectKind = 'flow' | 'run' | 'version' | 'api-key'
+export type ObjectKind = 'organisation' | 'flow' | 'run' | 'version' | 'api-key'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -14,6 +15,7 @@ export type ObjectKind = 'flow' | 'run' | 'version' | 'api-key'
 export const lookUp: Partial<
   Record<ObjectKind, (world: World, orgId: string, id: string) => Promise<unknown>>
 > = {
+  organisation: findOwn,
   flow: readState,
   run: readRun,
 }

@@ -5,7 +5,17 @@ import type { HttpRequest, HttpResponse, Under } from './exchange.ts'
 export function refuse({ world, request, requestId, words }: Under, error: unknown): HttpResponse {
   const fault = isFault(error) ? error : bug(world.log, error)
   const { baseUrl } = world.settings
-  const { status, contentType, body, headers = {} } = words(fault, { requestId, path: request.path, baseUrl })
+  const {
+    status,
+    contentType,
+    body,
+    headers = {},
+  } = words(fault, {
+    requestId,
+    path: request.path,
+    accept: request.headers.accept,
+    baseUrl,
+  })
   const { allow, retryAfterSeconds } = fault.details
   return {
     status,

@@ -13,6 +13,8 @@ export interface Occasion {
   requestId: string
   /** The path of the request. */
   path: string
+  /** The request's `Accept`. */
+  accept?: string | undefined
   /** Public base URL without trailing slash. */
   baseUrl: string
 }

@@ -25,6 +25,9 @@ const seed001 = z
     'both levels say the same',
   )
 
+/** Never another member. */
+const seed002 = z.strictObject({ error: z.string().regex(/^Failed to execute flow [A-Za-z0-9_.-]{0,64}$/) })
+
 const seed003 = z.strictObject({
   error: z.strictObject({
     code: published,
@@ -49,6 +52,7 @@ const problem = z.looseObject({
 export const errorShapes: Record<FaceName, z.ZodType> = {
   client: seed001,
   dashboard: seed001,
+  headless: seed002,
   runner: seed003,
   own: problem,
 }

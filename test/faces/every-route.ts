@@ -5,6 +5,7 @@ import { adding } from './flows-of-tests.ts'
 
 /** Ids that fill the paths. */
 export interface Filling {
+  organisation: string
   flow: string
   run: string
   version: string
@@ -15,6 +16,7 @@ export interface Filling {
 const bodies: Record<string, unknown> = {
   'POST /v1/client/flow/{id}/execute': { customerId: 'a' },
   'POST /v1/sdk/flow/{id}/execute': { customerId: 'a' },
+  'POST /cgw/process/v1/orgs/{orgId}/flows/{flowId}/execute': { customerId: 'a' },
   'POST /v1/flow/execute/{id}': { inputs: { customerId: 'a' } },
   'POST /v1/flow': { definition: adding },
   'PATCH /v1/flow/{id}': { description: 'Changed' },

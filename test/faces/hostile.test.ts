@@ -12,7 +12,13 @@ beforeAll(async () => {
   faces = await openFaces()
   as = faces.acme.token.admin
   const run = await faces.execute(await faces.flow(asking))
-  ids = { flow: await faces.flow(adding), run: run.body.appRunId, version: '1', 'api-key': 'AAAAAAAAAAAA' }
+  ids = {
+    organisation: faces.acme.orgId,
+    flow: await faces.flow(adding),
+    run: run.body.appRunId,
+    version: '1',
+    'api-key': 'AAAAAAAAAAAA',
+  }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
 })

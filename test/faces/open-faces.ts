@@ -68,22 +68,31 @@ function check(method: string, path: string, { status, body, text, headers }: An
   if (method === 'OPTIONS' || method === 'HEAD' || status === 304) return
   const route = find(path)?.byMethod.get(method)
   const schema = route?.reply[status]
-  if (schema && !(status >= 400 && codeOf(body ?? {}) !== '')) {
+  if (schema && !(status >= 400 && codeIn(body, headers) !== '')) {
     const read = schema.safeParse(body)
     if (!read.success) throw new Error(`${method} ${path} ${status}: ${read.error.message}\n${text}`)
     return
   }
-  const face = route?.face ?? faceOf(path)
+  const isProblem = headers['content-type'] === 'application/problem+json'
+  const face = isProblem ? 'own' : (route?.face ?? faceOf(path))
   const shaped = errorShapes[face].safeParse(body)
   if (status < 400 || !shaped.success)
     throw new Error(`${method} ${path} ${status} is not in the contract: ${shaped.error?.message}\n${text}`)
   if (!headers['request-id']) throw new Error(`${method} ${path} has no request id`)
   const allowed = [...commonFaults, ...(route?.faults ?? [])].map((code) => publicCode(code) as string)
-  if (!allowed.includes(codeOf(body)))
-    throw new Error(`${method} ${path} refuses with ${codeOf(body)}, which its contract does not list`)
+  // Seed 002 tells a failed run's own code.
+  const code = status === 500 && headers['sluice-run-id'] ? 'run_failed' : codeIn(body, headers)
+  if (!allowed.includes(code))
+    throw new Error(`${method} ${path} refuses with ${code}, which its contract does not list`)
+}
+
+/** Seed 002 tells the code in a header. */
+function codeIn(body: Parameters<typeof codeOf>[0] | undefined, headers: Record<string, string>): string {
+  return headers['error-code'] ?? codeOf(body ?? {})
 }
 
 function faceOf(path: string): FaceName {
+  if (path.startsWith('/cgw')) return 'headless'
   if (path.startsWith('/api/v1')) return 'runner'
   return /^\/v1\/(flow|flowrun|client|sdk)(\/|$)/.test(path) ? 'dashboard' : 'own'
 }

@@ -24,7 +24,7 @@ async function own(route: Route): Promise<Filling> {
   const run = kinds.includes('run')
     ? (await faces.execute(await faces.flow(asking, faces.acme.token.admin))).body.appRunId
     : ''
-  return { flow, run, version: '1', 'api-key': 'AAAAAAAAAAAA' }
+  return { organisation: faces.acme.orgId, flow, run, version: '1', 'api-key': 'AAAAAAAAAAAA' }
 }
 
 const bearer = everyRoute.filter(([, { auth }]) => auth === 'bearer')

@@ -17,7 +17,13 @@ beforeAll(async () => {
     as,
     body: { name: 'Theirs', scopes: ['runs:read'] },
   })
-  theirs = { flow, run: run.body.appRunId, version: '1', 'api-key': key.body.id }
+  theirs = {
+    organisation: faces.other.orgId,
+    flow,
+    run: run.body.appRunId,
+    version: '1',
+    'api-key': key.body.id,
+  }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
 })
@@ -29,6 +35,7 @@ test('A2 every route has a call', () => {
 
 describe('A1 what another organisation has does not exist', () => {
   const unknown: Filling = {
+    organisation: '00000000-0000-4000-8000-000000000002',
     flow: '00000000-0000-4000-8000-000000000000',
     run: '00000000-0000-4000-8000-000000000001',
     version: '1',
@@ -44,7 +51,9 @@ describe('A1 what another organisation has does not exist', () => {
       const random = await callRoute(faces.send, route, unknown, as)
 
       expect(foreign.status).toBe(404)
-      expect(plain(foreign.text, pathOf(route, theirs))).toBe(plain(random.text, pathOf(route, unknown)))
+      expect(plain(foreign.text, pathOf(route, theirs), theirs.flow)).toBe(
+        plain(random.text, pathOf(route, unknown), unknown.flow),
+      )
     }
     expect(await theirItems()).toEqual(before)
   })
@@ -68,9 +77,12 @@ test('A11 lists show what is the caller’s own', async () => {
   }
 })
 
-/** Request ids and the path that was asked for aside. */
-function plain(text: string, path: string): string {
-  return text.replace(/req_[0-9A-Z]{26}/, 'req').replace(path, 'path')
+/** Request ids, the path that was asked for and what it named aside. */
+function plain(text: string, path: string, flow: string): string {
+  return text
+    .replace(/req_[0-9A-Z]{26}/, 'req')
+    .replace(path, 'path')
+    .replace(flow, 'flow')
 }
 
 /** Key and digest of every item that belongs to the other organisation. */

@@ -74,3 +74,31 @@ test('seed 003: a problem is told in the seed’s words', () => {
     },
   })
 })
+
+describe('M17 headless prints every code with the one member of seed 002', () => {
+  const path = '/cgw/process/v1/orgs/acme/flows/flow-1/execute'
+  const statuses: Partial<Record<string, number>> = { validation_failed: 400, run_failed: 500 }
+
+  test.each(faultCodes)('%s', (code) => {
+    const fault = new Fault(code, 'It is refused', {
+      reason: 'why',
+      issues,
+      appRunId: 'r',
+      runStatus: 'failed',
+    })
+    const { status, body, headers } = wordsFor(path)(fault, { ...occasion, path })
+
+    expect(body).toEqual({ error: 'Failed to execute flow flow-1' })
+    expect(status).toBe(statuses[code] ?? fault.status)
+    expect(headers?.['error-code']).toBe(publicCode(code))
+  })
+
+  test('J5 internal_error tells nothing, and no header has more than one line', () => {
+    const words = wordsFor(path)
+    const bug = words(new Fault('internal_error', 'arn:aws:table'), { ...occasion, path })
+    const lines = words(new Fault('conflict', `a\r\nb: c ü ${'x'.repeat(900)}`), { ...occasion, path })
+
+    expect(JSON.stringify(bug)).not.toContain('arn:')
+    expect(lines.headers?.['error-detail']).toMatch(/^a\?\?b: c \? x{490}$/)
+  })
+})

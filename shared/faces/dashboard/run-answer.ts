@@ -51,7 +51,8 @@ function later(id: string): Reply {
   return { status: 202, location: `/v1/flowrun/poll/${id}`, headers: { 'retry-after': '1' } }
 }
 
-function runFailed(run: RunView): Fault {
+/** The refusal that tells of a run which ended without an output. */
+export function runFailed(run: RunView): Fault {
   const { code, message, stepId, stepName, stepType } = run.error ?? {
     ...{ code: run.status, message: 'The run failed', stepId: null, stepName: null, stepType: null },
   }

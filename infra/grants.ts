@@ -110,9 +110,14 @@ export const grants: Record<DoorName, Grant[]> = {
   ],
   runner: [
     table(
-      [...rowsAndLists, 'DeleteItem'],
-      'accounts, sessions, flows, runs, logs; releases machines of deleted flows',
+      [...rowsAndLists, 'ConditionCheckItem', 'DeleteItem'],
+      'accounts, secrets, sessions, flows, runs, logs; releases machines of deleted flows',
     ),
+    {
+      on: 'key for secrets',
+      actions: ['kms:Encrypt', 'kms:GenerateDataKey'],
+      why: 'keeps secrets, which it cannot open again',
+    },
     ...[platform, signing, sealing],
     ...publishing,
     ...[starting, startingSync, stopping],

@@ -1,6 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { Fault, isFault } from '../faults.ts'
-import { type AccountRow, changeAccountRow } from '../store/accounts.ts'
+import { changeAccountRow } from '../store/account-changes.ts'
+import type { AccountRow } from '../store/accounts.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { type AccountDetails, readAccountDetails } from './account-details.ts'

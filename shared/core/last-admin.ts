@@ -1,12 +1,8 @@
 import { Fault } from '../faults.ts'
-import { type AccountRow, listAccountRows, stillAdmin } from '../store/accounts.ts'
+import { stillAdmin } from '../store/account-changes.ts'
+import { type AccountRow, listAccountRows } from '../store/accounts.ts'
 import type { Write } from '../store/transact.ts'
 import type { World } from '../world.ts'
-
-/** The refusal of an account that does not exist in the organisation. */
-export function noAccount(): Fault {
-  return new Fault('not_found', 'There is no such account')
-}
 
 /**
  * What goes into the transaction that takes an admin's role or account: it holds only while another admin is left.

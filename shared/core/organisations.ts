@@ -1,6 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
-import { type AccountRow, putAccount } from '../store/accounts.ts'
+import { putAccount } from '../store/account-changes.ts'
+import type { AccountRow } from '../store/accounts.ts'
 import { type OrganisationRow, putOrganisation } from '../store/organisations.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'

@@ -1,8 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms'
-import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
-import { deleteSecretRow, getSecret, listSecretRows, putSecret, type SecretRow } from '../store/secrets.ts'
+import { getSecret, type SecretRow } from '../store/secrets.ts'
 import type { World } from '../world.ts'
 
 /** Whose a secret is: an account's, or, with owner `organisation`, everybody's in it. */
@@ -26,53 +25,24 @@ export interface SecretEntry {
 const directLimitBytes = 4096
 const valueLimitBytes = 64 * 1024
 
-/**
- * Keeps a secret under KMS. With `once` an existing one is left alone.
- *
- * @throws {Fault} `validation_failed` for a bad key or value; `conflict` reason `secret_exists`.
- */
-export async function writeSecret(
-  world: World,
-  name: SecretName,
-  value: string,
-  { once = false } = {},
-): Promise<SecretEntry> {
-  check(name, value)
-  const now = instant(world.clock.now())
-  const known = await getSecret(world, name.orgId, name.owner, name.key)
-  const row: SecretRow = {
-    ...name,
-    ...(await encrypt(world, name, value)),
-    createdAt: known?.createdAt ?? now,
-    updatedAt: now,
-  }
-  if (!(await putSecret(world, row, once)))
-    throw new Fault('conflict', `There is a secret ${name.key} already`, { reason: 'secret_exists' })
-  return entryOf(row)
-}
-
 /** The value of a secret: for working steps alone. null if there is none. */
 export async function readSecret(world: World, name: SecretName): Promise<string | null> {
   const row = await getSecret(world, name.orgId, name.owner, name.key)
   return row ? await decrypt(world, name, row) : null
 }
 
-/** Deletes a secret. @throws {Fault} `not_found`. */
-export async function deleteSecret(world: World, { orgId, owner, key }: SecretName): Promise<void> {
-  if (!(await deleteSecretRow(world, orgId, owner, key)))
-    throw new Fault('not_found', 'There is no such secret')
+/** The refusal of a secret that does not exist. */
+export function noSecret(): Fault {
+  return new Fault('not_found', 'There is no such secret')
 }
 
-/** The names of an owner's secrets, never their values. */
-export async function listSecrets(world: World, orgId: string, owner: string): Promise<SecretEntry[]> {
-  return (await listSecretRows(world, orgId, owner)).map(entryOf)
-}
-
-function entryOf({ key, createdAt, updatedAt }: SecretRow): SecretEntry {
+/** What may be told of a row. */
+export function entryOf({ key, createdAt, updatedAt }: SecretRow): SecretEntry {
   return { key, createdAt, updatedAt }
 }
 
-function check({ key }: SecretName, value: string): void {
+/** @throws {Fault} `validation_failed` for a key or value that cannot be kept. */
+export function checkSecret({ key }: SecretName, value: string): void {
   const size = Buffer.byteLength(value)
   const issues = [
     ...(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)
@@ -96,7 +66,8 @@ function contextOf({ orgId, owner, key }: SecretName): Record<string, string> {
   return { purpose: 'secret', org: orgId, account: owner, key }
 }
 
-async function encrypt({ kms, settings }: World, name: SecretName, value: string) {
+/** The value under KMS, as a row keeps it. */
+export async function encryptSecret({ kms, settings }: World, name: SecretName, value: string) {
   const plain = Buffer.from(value, 'utf8')
   const EncryptionContext = contextOf(name)
   if (plain.length <= directLimitBytes) {

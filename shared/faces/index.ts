@@ -6,6 +6,7 @@ import { headlessRoutes } from './headless/face.ts'
 import { ownRoutes } from './own/face.ts'
 import { restRoutes as ownRest } from './own/rest.ts'
 import { runnerRoutes } from './runner/face.ts'
+import { restRoutes as runnerRest } from './runner/rest.ts'
 
 /** The route table: what is not here does not exist. */
 export const routes: readonly Route[] = [
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...dashboardRest,
   ...headlessRoutes,
   ...runnerRoutes,
+  ...runnerRest,
   ...ownRoutes,
   ...ownRest,
 ]

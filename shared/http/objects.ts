@@ -1,10 +1,11 @@
+import { findAccountNamed } from '../core/find-account.ts'
 import { readState } from '../core/flow-change.ts'
 import { findOwn } from '../core/own-organisation.ts'
 import { readRun } from '../core/read-run.ts'
 import type { World } from '../world.ts'
 
 /** Kinds of things that a path may name. */
-export type ObjectKind = 'organisation' | 'flow' | 'run' | 'version' | 'api-key'
+export type ObjectKind = 'organisation' | 'flow' | 'run' | 'version' | 'api-key' | 'account' | 'secret'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -18,4 +19,5 @@ export const lookUp: Partial<
   organisation: findOwn,
   flow: readState,
   run: readRun,
+  account: findAccountNamed,
 }

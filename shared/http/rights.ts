@@ -57,11 +57,23 @@ export async function allow(
   scopes: readonly Scope[],
 ): Promise<void> {
   if (!isSigned(route)) return
+  if (isOwnAccount(route, principal, params)) return
   const refused = refusal(route, principal, scopes)
   if (refused === null) return
   for (const [name, kind] of Object.entries(route.objects))
     await lookUp[kind]?.(world, principal.orgId, params[name] ?? '')
   throw refused
+}
+
+/** One's own account, by its id or as `me`; for people alone. */
+function isOwnAccount(
+  route: Route,
+  { sessionId, accountId }: Principal,
+  params: Record<string, string>,
+): boolean {
+  if (route.auth !== 'bearer' || route.ownAccount === undefined || sessionId === null) return false
+  const named = params[route.ownAccount]
+  return named === 'me' || named === accountId
 }
 
 function refusal(route: Route, principal: Principal, scopes: readonly Scope[]): Fault | null {

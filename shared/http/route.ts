@@ -70,7 +70,13 @@ export interface Reply {
 /** Who may call: an open route asks for nothing, a bearer route for a scope, a session route for a person. */
 export type Right =
   | { auth: 'open'; scope: null; role: null }
-  | { auth: 'bearer'; scope: Scope; role: Role }
+  | {
+      auth: 'bearer'
+      scope: Scope
+      role: Role
+      /** Parameter that names an account: with his own, whoever is signed in may have to do. The core says what. */
+      ownAccount?: string
+    }
   | {
       auth: 'session'
       scope: null

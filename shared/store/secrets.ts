@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { listUnder } from './pages.ts'
 import { keys } from './table.ts'
+import type { Write } from './transact.ts'
 
 /** A secret of an account, or of the organisation. Its value leaves the row only to be decrypted. */
 export interface SecretRow {
@@ -30,20 +30,25 @@ export async function getSecret(
   return (Item as SecretRow | undefined) ?? null
 }
 
-/** Writes the secret; with `once`, only if there is none of that name. @returns false if there is. */
-export async function putSecret({ db, settings }: World, row: SecretRow, once: boolean): Promise<boolean> {
-  try {
-    await db.send(
-      new PutCommand({
-        TableName: settings.table,
-        Item: { ...keys.secret(row.orgId, row.owner, row.key), ...row },
-        ...(once ? { ConditionExpression: 'attribute_not_exists(pk)' } : {}),
-      }),
-    )
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+/** Puts the secret; with `once`, only if there is none of that name. */
+export function putSecretWrite(row: SecretRow, once: boolean): Write {
+  return {
+    Put: {
+      TableName: '',
+      Item: { ...keys.secret(row.orgId, row.owner, row.key), ...row },
+      ...(once ? { ConditionExpression: 'attribute_not_exists(pk)' } : {}),
+    },
+  }
+}
+
+/** Deletes the secret, if there is one. */
+export function deleteSecretWrite(org: string, owner: string, key: string): Write {
+  return {
+    Delete: {
+      TableName: '',
+      Key: keys.secret(org, owner, key),
+      ConditionExpression: 'attribute_exists(pk)',
+    },
   }
 }
 

@@ -4,7 +4,8 @@ import { createAccount, deleteAccount, listAccounts, readAccount } from '../../s
 import { changeAccount } from '../../shared/core/change-account.ts'
 import { createOrganisation } from '../../shared/core/organisations.ts'
 import type { Principal } from '../../shared/core/principal.ts'
-import { listSecretRows, putSecret } from '../../shared/store/secrets.ts'
+import { listSecretRows, putSecretWrite } from '../../shared/store/secrets.ts'
+import { transact } from '../../shared/store/transact.ts'
 import type { World } from '../../shared/world.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 import { found, join, password, signedIn, tokenFor } from './people.ts'
@@ -199,7 +200,8 @@ test('a deleted account takes its secrets with it, and no others', async () => {
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
   })
-  for (const owner of [id(user), id(admin), 'organisation']) await putSecret(world, secret(owner), true)
+  for (const owner of [id(user), id(admin), 'organisation'])
+    await transact(world, [putSecretWrite(secret(owner), true)])
 
   await deleteAccount(world, admin, id(user))
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { writeSecretOf } from '../../shared/core/account-secrets.ts'
 import { endRun } from '../../shared/core/end-run.ts'
 import { readRun } from '../../shared/core/read-run.ts'
 import { listLogs, listSteps } from '../../shared/core/runs.ts'
-import { organisationOwner, writeSecret } from '../../shared/core/secrets.ts'
 import { startRun } from '../../shared/core/start-run.ts'
 import { doWork } from '../../shared/core/work.ts'
 import type { OutboundRequest, OutboundResponse } from '../../shared/world.ts'
@@ -142,9 +142,9 @@ describe('secrets', () => {
   }
 
   beforeAll(async () => {
-    await writeSecret(runs.world, { orgId: org, owner: 'ann', key: 'API_KEY' }, canary)
-    await writeSecret(runs.world, { orgId: org, owner: organisationOwner, key: 'API_KEY' }, 'everybody')
-    await writeSecret(runs.world, { orgId: org, owner: organisationOwner, key: 'BIG' }, 'b'.repeat(20_000))
+    await writeSecretOf(runs.world, runs.who, 'me', { key: 'API_KEY', value: canary })
+    await writeSecretOf(runs.world, runs.who, org, { key: 'API_KEY', value: 'everybody' })
+    await writeSecretOf(runs.world, runs.who, org, { key: 'BIG', value: 'b'.repeat(20_000) })
   })
 
   test("the flow's maker's come first, and only at the marked places", async () => {

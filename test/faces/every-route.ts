@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { routes } from '../../shared/faces/index.ts'
 import type { Route } from '../../shared/http/route.ts'
 import type { Answer, Send } from '../http/caller.ts'
@@ -10,6 +11,8 @@ export interface Filling {
   run: string
   version: string
   'api-key': string
+  account: string
+  secret: string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -33,6 +36,14 @@ const bodies: Record<string, unknown> = {
   'POST /api/v1/flows': { name: 'New', definition: adding },
   'PUT /api/v1/flows/{id}': { description: 'Changed' },
   'POST /api/v1/flows/{id}/run': { input: { customerId: 'a' } },
+  'POST /api/v1/accounts': () => ({
+    name: 'New',
+    email: `${randomUUID()}@acme.example`,
+    password: 'a long password',
+  }),
+  'PUT /api/v1/accounts/{id}': { name: 'Changed' },
+  'POST /api/v1/accounts/{account_id}/secrets': { key: 'NEW_KEY', value: 'canary value' },
+  'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }
 
@@ -48,7 +59,13 @@ export const uncalled = routes
 
 /** Calls a route with its path filled in. */
 export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
-  return send(route.method, pathOf(route, ids), { as, body: bodies[nameOf(route)] })
+  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route) })
+}
+
+/** A body that must be new each time is made. */
+function bodyOf(route: Route): unknown {
+  const body = bodies[nameOf(route)]
+  return typeof body === 'function' ? body() : body
 }
 
 /** The path with an id of the right kind in every place. */

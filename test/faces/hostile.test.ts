@@ -18,6 +18,8 @@ beforeAll(async () => {
     run: run.body.appRunId,
     version: '1',
     'api-key': 'AAAAAAAAAAAA',
+    account: faces.acme.account.user.id,
+    secret: 'API_KEY',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Role, roles, type Scope, scopes, scopesOf } from '../../shared/core/roles.ts'
 import type { Route } from '../../shared/http/route.ts'
-import { callRoute, everyRoute, type Filling } from './every-route.ts'
+import { putAccount } from '../../shared/store/account-changes.ts'
+import { transact } from '../../shared/store/transact.ts'
+import { callRoute, everyRoute, type Filling, nameOf } from './every-route.ts'
 import { adding, asking } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => faces.close())
 
 /** Fresh things for each call, since some calls end them. */
-async function own(route: Route): Promise<Filling> {
+async function own(route: Route, role: Role = 'admin'): Promise<Filling> {
   const kinds = Object.values(route.objects)
   const flow = kinds.includes('flow') ? await faces.flow(adding, faces.acme.token.admin) : ''
   // Only what is unpublished can be deleted.
@@ -24,16 +26,45 @@ async function own(route: Route): Promise<Filling> {
   const run = kinds.includes('run')
     ? (await faces.execute(await faces.flow(asking, faces.acme.token.admin))).body.appRunId
     : ''
-  return { organisation: faces.acme.orgId, flow, run, version: '1', 'api-key': 'AAAAAAAAAAAA' }
+  return {
+    organisation: faces.acme.orgId,
+    flow,
+    run,
+    version: '1',
+    'api-key': 'AAAAAAAAAAAA',
+    account: await account(route, role),
+    secret: 'API_KEY',
+  }
 }
+
+/** Of secrets the caller's own, with one to delete or a name that is free; of accounts somebody else's. */
+async function account(route: Route, role: Role): Promise<string> {
+  if (!Object.values(route.objects).includes('account')) return ''
+  if (!route.path.endsWith('/{id}')) {
+    const mine = faces.acme.account[role].id
+    const as = faces.acme.token.admin
+    await faces.send('DELETE', `/api/v1/accounts/${mine}/secrets/NEW_KEY`, { as })
+    await faces.send('PUT', `/api/v1/accounts/${mine}/secrets/API_KEY`, { as, body: { value: 'canary' } })
+    return mine
+  }
+  const row = { ...faces.acme.account.viewer, id: faces.world.ids.uuid() }
+  row.email = `${row.id}@acme.example`
+  await transact(faces.world, putAccount(row))
+  return row.id
+}
+
+/** What a role may besides, having to do with its own. */
+const alsoOwn: Record<string, Role[]> = { 'GET /api/v1/accounts/{account_id}/secrets': ['viewer'] }
 
 const bearer = everyRoute.filter(([, { auth }]) => auth === 'bearer')
 
 describe('C1 roles', () => {
   test.each(bearer)('%s is for exactly the roles of the table', async (_name, route) => {
     for (const role of roles) {
-      const { status } = await callRoute(faces.send, route, await own(route), faces.acme.token[role])
-      const allowed = scopesOf[role].has(route.scope as Scope)
+      const ids = await own(route, role)
+      const { status } = await callRoute(faces.send, route, ids, faces.acme.token[role])
+      const allowed =
+        scopesOf[role].has(route.scope as Scope) || (alsoOwn[nameOf(route)] ?? []).includes(role)
 
       expect([role, status === 403], `${role} got ${status}`).toEqual([role, !allowed])
       if (allowed) expect(status).toBeLessThan(300)
@@ -49,13 +80,14 @@ describe('C1 roles', () => {
 
 describe('C1 keys', () => {
   test.each(bearer)('%s is for keys with its scope alone', async (_name, route) => {
-    const ids = await own(route)
+    const ids = await own(route, 'admin')
     for (const scope of scopes.filter((one) => one !== route.scope)) {
       const { status } = await callRoute(faces.send, route, ids, keys.get(`admin ${scope}`))
 
       expect([scope, status]).toEqual([scope, 403])
     }
-    const { status } = await callRoute(faces.send, route, ids, keys.get(`${route.role} ${route.scope}`))
+    const mine = await own(route, route.role as Role)
+    const { status } = await callRoute(faces.send, route, mine, keys.get(`${route.role} ${route.scope}`))
     expect(status).toBeLessThan(300)
   })
 

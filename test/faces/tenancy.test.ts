@@ -23,6 +23,8 @@ beforeAll(async () => {
     run: run.body.appRunId,
     version: '1',
     'api-key': key.body.id,
+    account: faces.other.account.user.id,
+    secret: 'API_KEY',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -40,6 +42,8 @@ describe('A1 what another organisation has does not exist', () => {
     run: '00000000-0000-4000-8000-000000000001',
     version: '1',
     'api-key': 'AAAAAAAAAAAA',
+    account: '00000000-0000-4000-8000-000000000003',
+    secret: 'API_KEY',
   }
   const naming = everyRoute.filter(([, { objects }]) => Object.keys(objects).length > 0)
 
@@ -70,10 +74,17 @@ test('A4 nothing in a request says which organisation it is of', async () => {
 })
 
 test('A11 lists show what is the caller’s own', async () => {
-  for (const path of ['/v1/flow', '/api/v1/flows', '/api/v1/executions', '/v1/api-keys']) {
+  for (const path of [
+    '/v1/flow',
+    '/api/v1/flows',
+    '/api/v1/executions',
+    '/v1/api-keys',
+    '/api/v1/accounts',
+  ]) {
     const { text } = await faces.send('GET', path, { as: faces.acme.token.admin })
 
-    for (const id of [theirs.flow, theirs.run, theirs['api-key']]) expect(text).not.toContain(id)
+    for (const id of [theirs.flow, theirs.run, theirs['api-key'], theirs.account])
+      expect(text).not.toContain(id)
   }
 })
 

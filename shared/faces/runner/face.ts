@@ -24,4 +24,8 @@ export const runnerRoutes: Route[] = [
 ]
 
 /** The runner face of seed 003. */
-export const runner: Served = { routes: runnerRoutes, wordsFor }
+export const runner: Served = {
+  routes: runnerRoutes,
+  more: async () => (await import('./rest.ts')).restRoutes,
+  wordsFor,
+}

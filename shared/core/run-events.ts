@@ -17,6 +17,14 @@ export type RowChange =
   | { of: 'step'; before: StepRow | null; after: StepRow }
   | { of: 'wait'; before: WaitRow | null; after: WaitRow }
 
+/** What is known besides the change itself. */
+export interface Known {
+  /** Steps of the run's version. */
+  steps: Map<string, Node>
+  /** The waits that were open when the run ended, as they stand, by their keys. */
+  waits: Map<string, WaitRow>
+}
+
 /** Native steps that were told of: step id -> moment of entry. */
 export type NativeSteps = Record<string, string>
 
@@ -30,7 +38,7 @@ const largestValue = 2048
 export function eventsOf(
   change: RowChange,
   told: NativeSteps,
-  steps: Map<string, Node>,
+  { steps, waits }: Known,
 ): { events: Told[]; told: NativeSteps; ended: boolean } {
   if (change.of === 'step') return { events: stepEvents(change.before, change.after), told, ended: false }
   if (change.of === 'wait') {
@@ -41,7 +49,11 @@ export function eventsOf(
   const { before, after } = change
   const ended = hasEnded(after) && (before === null || !hasEnded(before))
   const native = ended ? nativeEvents(after, told, steps) : []
-  const events = [...runEvents(before, after), ...native, ...(ended ? endEvents(before, after, steps) : [])]
+  const events = [
+    ...runEvents(before, after),
+    ...native,
+    ...(ended ? endEvents(before, after, { steps, waits }) : []),
+  ]
   return { events, told: ended ? remember(after, told) : told, ended }
 }
 
@@ -63,12 +75,14 @@ function runEvents(before: RunRow | null, after: RunRow): Told[] {
 }
 
 /** The waits that close with the run, the last entry of the log, and the end itself, which is last. */
-function endEvents(before: RunRow | null, after: RunRow, steps: Map<string, Node>): Told[] {
+function endEvents(before: RunRow | null, after: RunRow, { steps, waits }: Known): Told[] {
   const at = after.finishedAt ?? after.updatedAt
   const open = [...(before?.openWaits ?? [])].sort()
-  const closed = open.map((key): Told => {
+  const closed = open.flatMap((key): Told[] => {
+    const answered = answeredLast(after, waits.get(key))
+    if (answered) return waitEvents({ ...answered, status: 'open' }, answered)
     const [, stepId = ''] = key.split('#')
-    return { type: 'wait.cancelled', at, stepId, data: { waitId: waitIdOf(after.id, key) } }
+    return [{ type: 'wait.cancelled', at, stepId, data: { waitId: waitIdOf(after.id, key) } }]
   })
   const stepId = closed[0]?.stepId ?? null
   const stoodOn = stepId === null ? null : { stepId, as: steps.get(stepId)?.writtenType ?? null }
@@ -80,6 +94,14 @@ function endEvents(before: RunRow | null, after: RunRow, steps: Map<string, Node
     ...(entry ? [logEvent(entry)] : []),
     { type: `run.${after.status}`, at, data: { ...output, ...error } },
   ]
+}
+
+/** The engine may end the run before the answer that made it go on is recorded as taken. */
+function answeredLast({ status }: RunRow, wait: WaitRow | undefined): WaitRow | null {
+  if (wait === undefined || (status !== 'completed' && status !== 'failed')) return null
+  if (wait.status !== 'claimed' && wait.status !== 'answered') return null
+  const answeredAt = wait.answeredAt ?? wait.claimedAt ?? wait.openedAt
+  return { ...wait, status: 'answered', answeredAt }
 }
 
 function stepEvents(before: StepRow | null, after: StepRow): Told[] {

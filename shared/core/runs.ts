@@ -23,13 +23,17 @@ export async function awaitRun(
   world: World,
   orgId: string,
   runId: string,
-  { sinceRev, waitSeconds }: { sinceRev?: number | undefined; waitSeconds: number },
+  {
+    sinceRev,
+    waitSeconds,
+    parts,
+  }: { sinceRev?: number | undefined; waitSeconds: number; parts?: 'inputs'[] },
 ): Promise<RunView> {
   return await answering(world, async () => {
     const row = await watchRun(world, orgId, runId, waitSeconds, (now) =>
       sinceRev === undefined ? hasPaused(now, 0) : hasEnded(now) || now.rev > sinceRev,
     )
-    return await viewRun(world, row)
+    return await viewRun(world, row, parts)
   })
 }
 

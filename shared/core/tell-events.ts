@@ -7,8 +7,9 @@ import {
   type RunEvent,
 } from '../store/events.ts'
 import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
+import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
-import { eventsOf, type NativeSteps, type RowChange } from './run-events.ts'
+import { eventsOf, type Known, type NativeSteps, type RowChange } from './run-events.ts'
 import { stepsOf } from './step-names.ts'
 
 /** A change as the stream numbers it. */
@@ -35,14 +36,30 @@ export async function tellEvents(
   const isNew = first?.change.of === 'run' && first.change.before === null
   // A new run has no record, unless its first change comes again: then the put finds one.
   let end = isNew ? noEvents : await endOfEvents(world, orgId, runId)
-  const steps = await stepsFor(world, orgId, runId, changes)
+  const known = await knownFor(world, orgId, runId, changes)
   for (let attempt = 1; attempt <= tries; attempt++) {
-    const items = itemsAfter(end, changes, steps)
+    const items = itemsAfter(end, changes, known)
     const told = await addAll(world, orgId, runId, items)
     if (told) return
     end = await endOfEvents(world, orgId, runId)
   }
   throw new Error(`The events of run ${runId} met another writer`)
+}
+
+async function knownFor(
+  world: World,
+  orgId: string,
+  runId: string,
+  changes: NumberedChange[],
+): Promise<Known> {
+  const ends = changes.flatMap(({ change }) =>
+    change.of === 'run' && hasEnded(change.after) ? [...(change.before?.openWaits ?? [])] : [],
+  )
+  const [steps, waits] = await Promise.all([
+    stepsFor(world, orgId, runId, changes),
+    ends.length === 0 ? [] : getWaits(world, orgId, runId, ends),
+  ])
+  return { steps, waits: new Map(waits.map((wait) => [wait.stepKey, wait])) }
 }
 
 /** Names of native steps are needed only where a change tells of them. */
@@ -65,11 +82,7 @@ async function addAll(world: World, orgId: string, runId: string, items: Item[])
 }
 
 /** The events that come after the end of the record, cut into items. */
-function itemsAfter(
-  from: EventsEnd,
-  changes: NumberedChange[],
-  steps: Parameters<typeof eventsOf>[2],
-): Item[] {
+function itemsAfter(from: EventsEnd, changes: NumberedChange[], known: Known): Item[] {
   const items: Item[] = []
   let end = from
   let size = 0
@@ -77,7 +90,7 @@ function itemsAfter(
     if (end.ended) break
     if (isLater(end.through, sequence)) continue
     const before = JSON.parse(end.memory) as NativeSteps
-    const { events, told, ended } = eventsOf(change, before, steps)
+    const { events, told, ended } = eventsOf(change, before, known)
     const done = sequence === end.through ? end.parts : 0
     for (const [index, event] of events.entries()) {
       if (index < done) continue

@@ -5,7 +5,15 @@ import { readRun } from '../core/read-run.ts'
 import type { World } from '../world.ts'
 
 /** Kinds of things that a path may name. */
-export type ObjectKind = 'organisation' | 'flow' | 'run' | 'version' | 'api-key' | 'account' | 'secret'
+export type ObjectKind =
+  | 'organisation'
+  | 'flow'
+  | 'run'
+  | 'version'
+  | 'api-key'
+  | 'account'
+  | 'secret'
+  | 'wait'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -20,4 +28,5 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
+  wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

@@ -31,6 +31,8 @@ export interface Call<P, Q, B> {
   traceparent: string
   /** The caller's address, as the gateway knows it. */
   address: string
+  /** A header of the request, by its name in lower case. */
+  header(name: string): string | undefined
   /** The credential as it came; only for routes that judge it themselves. */
   token: string
 }
@@ -57,6 +59,8 @@ export interface Reply {
   status?: number
   /** JSON; undefined = no body. */
   body?: unknown
+  /** A body that is no JSON, instead of `body`. */
+  text?: { contentType: string; content: string }
   headers?: Record<string, string>
   /** Strong or weak; answered as 304 to `If-None-Match`. */
   etag?: string

@@ -127,6 +127,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     cursor: cursorsOf(world, [principal.orgId, request.path, filtersOf(request.query)]),
     traceparent: readTrace(request.headers.traceparent, world.ids),
     address: request.address,
+    header: (name) => request.headers[name],
     token: bearerOf(request),
     ...(route.startsRun && key ? { idempotency: key } : {}),
   }

@@ -4,15 +4,15 @@ import type { AboutRun, Reply } from './route.ts'
 
 /** The reply as it goes out; a read that the caller has already is 304. */
 export function write(request: HttpRequest, reply: Reply, more: Record<string, string>): HttpResponse {
-  const { status = 200, body, etag, location, next, run, replayed } = reply
+  const { status = 200, body, text, etag, location, next, run, replayed } = reply
   const reads = request.method === 'GET' || request.method === 'HEAD'
   const known = reads && status === 200 && isKnown(request.headers['if-none-match'], etag)
-  const empty = known || body === undefined
+  const empty = known || (body === undefined && text === undefined)
   return {
     status: known ? 304 : status,
-    body: empty ? '' : JSON.stringify(body),
+    body: empty ? '' : (text?.content ?? JSON.stringify(body)),
     headers: {
-      ...(empty ? {} : { 'content-type': 'application/json' }),
+      ...(empty ? {} : { 'content-type': text?.contentType ?? 'application/json' }),
       ...more,
       ...(etag === undefined ? {} : { etag }),
       ...(location === undefined ? {} : { location }),

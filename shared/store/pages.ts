@@ -4,9 +4,13 @@ import type { World } from '../world.ts'
 /** A query without the table's name. */
 export type Listing = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>
 
-/** Every item that a query finds, page by page, until the caller stops. */
-export async function* readItems<T>({ db, settings }: World, listing: Listing): AsyncGenerator<T> {
-  let from: Record<string, unknown> | undefined
+/** Every item that a query finds, or those after a key, page by page, until the caller stops. */
+export async function* readItems<T>(
+  { db, settings }: World,
+  listing: Listing,
+  after?: object,
+): AsyncGenerator<T> {
+  let from = after as Record<string, unknown> | undefined
   do {
     const page = await db.send(
       new QueryCommand({

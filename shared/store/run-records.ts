@@ -5,18 +5,19 @@ import { keys } from './table.ts'
 
 const batchSize = 25
 
-/** Deletes everything that lies with a run. */
+/** Deletes everything that lies with a run, and what points to it. */
 export async function deleteRunRecords(world: World, org: string, run: string): Promise<void> {
-  const items = readItems<{ pk: string; sk: string }>(world, {
+  const items = readItems<{ pk: string; sk: string; id?: string }>(world, {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': keys.run(org, run).pk },
-    ProjectionExpression: 'pk, sk',
+    ProjectionExpression: 'pk, sk, id',
     ConsistentRead: true,
   })
   let batch: { pk: string; sk: string }[] = []
-  for await (const item of items) {
-    batch.push(item)
-    if (batch.length < batchSize) continue
+  for await (const { pk, sk, id } of items) {
+    batch.push({ pk, sk })
+    if (sk.startsWith('WAIT#') && id !== undefined) batch.push(keys.waitPointer(org, id))
+    if (batch.length < batchSize - 1) continue
     await deleteItems(world, batch)
     batch = []
   }

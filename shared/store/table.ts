@@ -121,6 +121,8 @@ export const keys = {
     pk: `ORG#${org}#RUN#${run}`,
     sk: `WAIT#${stepKey}`,
   }),
+  /** Says where the wait with an id lies. */
+  waitPointer: (org: string, wait: string): Key => ({ pk: `ORG#${org}#WAITID#${wait}`, sk: 'META' }),
   event: (org: string, run: string, seq: number): Key => ({
     pk: `ORG#${org}#RUN#${run}`,
     sk: `EVT#${String(seq).padStart(10, '0')}`,

@@ -77,9 +77,15 @@ export async function openWaitRow(
       },
     },
     { Update: { TableName: '', ...openOnRun(row) } },
+    { Put: { TableName: '', Item: pointerTo(row) } },
   ])
   if (written.ok) return { opened: true }
   return { opened: false, present: (written.found[0] as WaitRow | undefined) ?? null }
+}
+
+/** Goes with the run's records (`run-records.ts`). */
+function pointerTo({ orgId, id, runId, stepKey }: WaitRow) {
+  return { ...keys.waitPointer(orgId, id), runId, stepKey }
 }
 
 function openOnRun(row: WaitRow) {

@@ -13,6 +13,7 @@ export interface Filling {
   'api-key': string
   account: string
   secret: string
+  wait: string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -44,6 +45,7 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/accounts/{id}': { name: 'Changed' },
   'POST /api/v1/accounts/{account_id}/secrets': { key: 'NEW_KEY', value: 'canary value' },
   'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
+  'POST /v1/waits/{id}/answer': { decision: 'approve' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }
 

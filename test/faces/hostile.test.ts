@@ -20,6 +20,7 @@ beforeAll(async () => {
     'api-key': 'AAAAAAAAAAAA',
     account: faces.acme.account.user.id,
     secret: 'API_KEY',
+    wait: run.body.waitState.waitId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))

@@ -66,6 +66,7 @@ export function checked(send: Send): Send {
 
 function check(method: string, path: string, { status, body, text, headers }: Answer): void {
   if (method === 'OPTIONS' || method === 'HEAD' || status === 304) return
+  if (headers['content-type'] === 'text/event-stream') return
   const route = find(path)?.byMethod.get(method)
   const schema = route?.reply[status]
   if (schema && !(status >= 400 && codeIn(body, headers) !== '')) {

@@ -23,17 +23,17 @@ async function own(route: Route, role: Role = 'admin'): Promise<Filling> {
   // Only what is unpublished can be deleted.
   if (route.method === 'DELETE' && kinds.includes('version'))
     await faces.send('POST', `/v1/flow/${flow}/versions/1/unpublish`, { as: faces.acme.token.admin })
-  const run = kinds.includes('run')
-    ? (await faces.execute(await faces.flow(asking, faces.acme.token.admin))).body.appRunId
-    : ''
+  const asks = kinds.includes('run') || kinds.includes('wait')
+  const waiting = asks ? await faces.execute(await faces.flow(asking, faces.acme.token.admin)) : null
   return {
     organisation: faces.acme.orgId,
     flow,
-    run,
+    run: waiting?.body.appRunId ?? '',
     version: '1',
     'api-key': 'AAAAAAAAAAAA',
     account: await account(route, role),
     secret: 'API_KEY',
+    wait: waiting?.body.waitState.waitId ?? '',
   }
 }
 

@@ -25,6 +25,7 @@ beforeAll(async () => {
     'api-key': key.body.id,
     account: faces.other.account.user.id,
     secret: 'API_KEY',
+    wait: run.body.waitState.waitId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -44,6 +45,7 @@ describe('A1 what another organisation has does not exist', () => {
     'api-key': 'AAAAAAAAAAAA',
     account: '00000000-0000-4000-8000-000000000003',
     secret: 'API_KEY',
+    wait: '00000000-0000-4000-8000-000000000004',
   }
   const naming = everyRoute.filter(([, { objects }]) => Object.keys(objects).length > 0)
 

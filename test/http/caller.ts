@@ -56,5 +56,6 @@ function bytesOf(body: unknown): Uint8Array {
 }
 
 export function answered({ status, headers, body }: HttpResponse): Answer {
-  return { status, headers, text: body, body: body === '' ? undefined : JSON.parse(body) }
+  const isJson = headers['content-type']?.includes('json')
+  return { status, headers, text: body, body: isJson && body !== '' ? JSON.parse(body) : undefined }
 }

@@ -1,40 +1,9 @@
 import * as z from 'zod'
 import { route } from '../../http/route.ts'
 import type { JsonObject } from '../../world.ts'
-import { byId, jsonObject, prose } from '../shapes.ts'
+import { answerBody } from '../answer-body.ts'
+import { byId } from '../shapes.ts'
 import { envelopedReply, runReply } from './run-answer.ts'
-
-const executionId = z.string().optional()
-const other = z.never('give exactly one of decision, toolResult and params').optional()
-
-/** Exactly one of three answers (dashboard.md §11); what the step makes of it is the step's. */
-const answerBody = z.union([
-  z.object({
-    decision: z.enum(['approve', 'reject']),
-    message: prose(2000).optional(),
-    form: jsonObject.optional(),
-    executionId,
-    toolResult: other,
-    params: other,
-  }),
-  z.object({
-    toolResult: z.object({
-      executionId,
-      success: z.boolean(),
-      output: z.json().optional(),
-      error: prose(2000).optional(),
-    }),
-    decision: other,
-    params: other,
-  }),
-  z.object({
-    actionId: z.string().optional(),
-    params: jsonObject,
-    executionId,
-    decision: other,
-    toolResult: other,
-  }),
-])
 
 /** Seed 001: answers the question that a waiting run has asked. */
 export const resume = route({

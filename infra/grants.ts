@@ -123,9 +123,10 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, startingSync, stopping],
   ],
   own: [
-    table(rowsAndLists, 'API keys; versions with their machines'),
-    ...[platform, signing],
+    table(rowsAndLists, 'API keys; versions with their machines; runs, events and waits'),
+    ...[platform, signing, sealing],
     ...publishing,
+    ...answering,
     {
       on: 'every machine',
       actions: ['states:ListStateMachines'],

@@ -8,8 +8,8 @@ import { getWait, openWaitRow, type WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import { deliverAgain } from './deliver.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
+import { lockToken } from './lock-token.ts'
 import { stepKey, waitIdOf } from './step-key.ts'
-import { lockToken } from './task-tokens.ts'
 
 /**
  * Opens the wait of a step that asks. Asked again for the same visit, the same wait stands, with the new token.

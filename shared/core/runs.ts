@@ -1,41 +1,15 @@
 import { getFlow } from '../store/flows.ts'
-import { hasEnded } from '../store/runs.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
 import type { LogEntry } from './log-entries.ts'
 import { readRun } from './read-run.ts'
 import { answering } from './refusal.ts'
 import { listPage, type RunQuery, type RunSummary } from './run-list.ts'
-import { type RunView, viewRun } from './run-view.ts'
+import type { RunView } from './run-view.ts'
 import type { StepFilter, StepRecord } from './steps-of-run.ts'
 import { noFlow } from './version-faults.ts'
-import { hasPaused, watchRun } from './watch-run.ts'
 
 // What only some calls need is read from disk by the first of them: a function that wakes to tell how a run stands does
 // not wait for what starts one.
-
-/**
- * The run as soon as it has moved past the `rev` that the caller has seen, or has ended, or the time is over. Without a
- * `rev`: as soon as it stands at a wait or has ended.
- *
- * @throws {Fault} `not_found`.
- */
-export async function awaitRun(
-  world: World,
-  orgId: string,
-  runId: string,
-  {
-    sinceRev,
-    waitSeconds,
-    parts,
-  }: { sinceRev?: number | undefined; waitSeconds: number; parts?: 'inputs'[] },
-): Promise<RunView> {
-  return await answering(world, async () => {
-    const row = await watchRun(world, orgId, runId, waitSeconds, (now) =>
-      sinceRev === undefined ? hasPaused(now, 0) : hasEnded(now) || now.rev > sinceRev,
-    )
-    return await viewRun(world, row, parts)
-  })
-}
 
 /** Runs of the organisation, or of one flow, newest first. `total` counts to 10,000. */
 export async function listRuns(

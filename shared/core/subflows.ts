@@ -7,10 +7,10 @@ import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import type { JsonObject, World } from '../world.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
 import { hideSealed } from './hidden.ts'
+import { lockToken } from './lock-token.ts'
 import { logLine } from './log-lines.ts'
 import type { Starter, StartOrder } from './start.ts'
 import { childIdOf, stepKey } from './step-key.ts'
-import { lockToken } from './task-tokens.ts'
 import { tellParent } from './tell-parent.ts'
 
 /** Deepest run that a run may start, the first one being 0. */

@@ -1,4 +1,4 @@
-import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms'
+import { DecryptCommand } from '@aws-sdk/client-kms'
 import {
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { isThrottle, isTransient } from '../aws/transient.ts'
 import type { Json, World } from '../world.ts'
+import { type TokenOf, tokenContext } from './token-context.ts'
 
 /** What the engine is told about a task that stood open. */
 export type Told = { ok: true; output: Json } | { ok: false; error: string; cause: string }
@@ -20,37 +21,15 @@ export type Taken = 'taken' | 'timed_out' | 'unknown_task' | 'too_large' | 'refu
 /** Largest output that the engine takes, in UTF-8 bytes. */
 export const toldLimitBytes = 262_144
 
-/** Whose token it is: it opens for no other run. */
-export interface TokenOf {
-  orgId: string
-  runId: string
-}
-
-/** A task token as it lies on a row: encrypted under KMS, base64. */
-export async function lockToken({ kms, settings }: World, of: TokenOf, token: string): Promise<string> {
-  const { CiphertextBlob } = await kms.send(
-    new EncryptCommand({
-      KeyId: settings.keyId,
-      Plaintext: Buffer.from(token, 'utf8'),
-      EncryptionContext: contextOf(of),
-    }),
-  )
-  return Buffer.from(CiphertextBlob as Uint8Array).toString('base64')
-}
-
 async function unlockToken({ kms, settings }: World, of: TokenOf, locked: string): Promise<string> {
   const { Plaintext } = await kms.send(
     new DecryptCommand({
       KeyId: settings.keyId,
       CiphertextBlob: Buffer.from(locked, 'base64'),
-      EncryptionContext: contextOf(of),
+      EncryptionContext: tokenContext(of),
     }),
   )
   return Buffer.from(Plaintext as Uint8Array).toString('utf8')
-}
-
-function contextOf({ orgId, runId }: TokenOf): Record<string, string> {
-  return { purpose: 'task-token', org: orgId, run: runId }
 }
 
 /** Tells the engine how a task ended. Never throws for what the engine or the network says. */

@@ -3,11 +3,11 @@ import type { Question } from '../steps/define.ts'
 import { getRun } from '../store/runs.ts'
 import { findWaitRow, listOpenWaits, type WaitPlace } from '../store/wait-lists.ts'
 import { listWaits, type WaitRow, type WaitStatus } from '../store/waits.ts'
-import type { JsonObject, World } from '../world.ts'
+import type { World } from '../world.ts'
 import { checkRight } from './answer-right.ts'
 import type { Principal } from './principal.ts'
 import { answering } from './refusal.ts'
-import { type RunView, viewWait, type WaitView } from './run-view.ts'
+import { viewWait, type WaitView } from './run-view.ts'
 
 /** Which waits are wanted; all that is given must fit. */
 export interface WaitQuery {
@@ -93,28 +93,12 @@ async function mayAnswer(world: World, who: Principal, row: WaitRow): Promise<bo
 
 /** One wait, strongly consistent. @throws {Fault} `not_found` */
 export async function readWait(world: World, orgId: string, id: string): Promise<WaitView> {
-  return await answering(world, async () => viewWait(await named(world, orgId, id)))
+  return await answering(world, async () => viewWait(await waitNamed(world, orgId, id)))
 }
 
-async function named(world: World, orgId: string, id: string): Promise<WaitRow> {
+/** The wait's row. @throws {Fault} `not_found` */
+export async function waitNamed(world: World, orgId: string, id: string): Promise<WaitRow> {
   const row = await findWaitRow(world, orgId, id)
   if (row === null) throw new Fault('not_found', 'There is no such wait')
   return row
-}
-
-/**
- * Answers a wait by its id alone; the rules are those of `answerWait`.
- *
- * @throws {Fault} `not_found` and whatever `answerWait` refuses with.
- */
-export async function answerById(
-  world: World,
-  who: Principal,
-  id: string,
-  answer: JsonObject,
-  waitSeconds: number,
-): Promise<{ run: RunView; wait: WaitView; replayed: boolean }> {
-  const { runId } = await answering(world, () => named(world, who.orgId, id))
-  const { answerWait } = await import('./answers.ts')
-  return await answerWait(world, who, { runId, waitId: id, answer }, waitSeconds)
 }

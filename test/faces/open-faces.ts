@@ -1,4 +1,4 @@
-import { awaitRun } from '../../shared/core/runs.ts'
+import { awaitRun } from '../../shared/core/await-run.ts'
 import { routes } from '../../shared/faces/index.ts'
 import { wordsFor } from '../../shared/faces/words-for.ts'
 import { matcher } from '../../shared/http/match.ts'

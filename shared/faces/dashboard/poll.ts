@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { awaitRun } from '../../core/runs.ts'
+import { awaitRun } from '../../core/await-run.ts'
 import { digits } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
 import { byId, instant, uuid } from '../shapes.ts'

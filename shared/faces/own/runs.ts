@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { awaitRun } from '../../core/await-run.ts'
 import { readRunEvents } from '../../core/events-of-run.ts'
-import { awaitRun } from '../../core/runs.ts'
 import { digits } from '../../http/query.ts'
 import { type Reply, route } from '../../http/route.ts'
 import { byId, instant } from '../shapes.ts'

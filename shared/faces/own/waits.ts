@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { answerById, listWaitsFor, readWait, type WaitQuery } from '../../core/waits.ts'
+import { listWaitsFor, readWait, type WaitQuery } from '../../core/waits.ts'
 import { digits, flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
 import type { JsonObject } from '../../world.ts'
@@ -85,6 +85,7 @@ export const answer = route({
   faults: ['conflict', 'wait_already_answered', 'wait_expired', 'run_finished'],
   async answer(world, { principal, params, body, waitSeconds }) {
     const given = body as unknown as JsonObject
+    const { answerById } = await import('../../core/answer-by-id.ts')
     const { run, wait, replayed } = await answerById(world, principal, params.id, given, waitSeconds)
     const atWork = run.status === 'running' || run.status === 'queued'
     const { id, status, version } = run

@@ -7,6 +7,7 @@ import { hasEnded, type RunRow } from '../store/runs.ts'
 import { cancelWait } from '../store/wait-changes.ts'
 import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
+import { auditWait } from './audit-waits.ts'
 import type { RowChange } from './run-events.ts'
 import { type NumberedChange, tellEvents } from './tell-events.ts'
 import { tellParent } from './tell-parent.ts'
@@ -62,8 +63,10 @@ async function applyToRun(world: World, { orgId, runId, records }: RunChanges): 
   const [first] = changes
   if (!first) return
   await tellEvents(world, orgId, runId, changes)
-  for (const { change } of changes)
+  for (const { change } of changes) {
     if (change.of === 'run') await afterEnd(world, change.before, change.after)
+    if (change.of === 'wait') await auditWait(world, change.before, change.after)
+  }
 }
 
 /** Removed by the service at the end of its retention. */

@@ -1,5 +1,6 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { readItems } from './pages.ts'
 import { keys } from './table.ts'
 import type { Write } from './transact.ts'
 
@@ -39,24 +40,14 @@ function itemOf(org: string, row: AuditRow) {
   return { ...keys.audit(org, monthOf(row.at), row.id), ...row, ttl }
 }
 
-/** Entries of a month (`yyyymm`), newest first. */
-export async function listAudit(
-  { db, settings }: World,
-  org: string,
-  month: string,
-  limit = 100,
-): Promise<AuditRow[]> {
-  const { Items = [] } = await db.send(
-    new QueryCommand({
-      TableName: settings.table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': keys.audit(org, month, '').pk },
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  )
-  return Items as AuditRow[]
+/** Entries of a month (`yyyymm`), newest first; strongly consistent. */
+export function auditMonth(world: World, org: string, month: string): AsyncGenerator<AuditRow> {
+  return readItems<AuditRow>(world, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': keys.audit(org, month, '').pk },
+    ConsistentRead: true,
+    ScanIndexForward: false,
+  })
 }
 
 /** `yyyymm` of an instant. */

@@ -4,9 +4,10 @@ import { createApiKey, listApiKeys, revokeApiKey } from '../../shared/core/api-k
 import { authenticate } from '../../shared/core/authenticate.ts'
 import type { Principal } from '../../shared/core/principal.ts'
 import { logIn, refresh } from '../../shared/core/sign-in.ts'
-import { listAudit, monthOf } from '../../shared/store/audit.ts'
+import { monthOf } from '../../shared/store/audit.ts'
 import { keys } from '../../shared/store/table.ts'
 import type { World } from '../../shared/world.ts'
+import { auditOf } from '../audit-of.ts'
 import { failCalls, serviceError } from '../failing-calls.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 import { found, password, tokenFor } from './people.ts'
@@ -77,7 +78,7 @@ test('a key is never made or revoked without its entry in the audit trail', asyn
     'QueryCommand',
     'TransactWriteItemsCommand',
   ])
-  const entries = await listAudit(world, admin.orgId, monthOf(new Date(start).toISOString()))
+  const entries = await auditOf(world, admin.orgId, monthOf(new Date(start).toISOString()))
   expect(entries.filter(({ target }) => target === id).map(({ action }) => action)).toEqual([
     'key.revoked',
     'key.created',

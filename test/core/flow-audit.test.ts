@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeFlow, createFlow, deleteFlow } from '../../shared/core/flows.ts'
 import { publishFlow, saveAndPublish } from '../../shared/core/publish.ts'
-import { listAudit, monthOf } from '../../shared/store/audit.ts'
+import { monthOf } from '../../shared/store/audit.ts'
+import { auditOf } from '../audit-of.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 import { ann, broken, greeting } from './authors.ts'
 
@@ -24,7 +25,7 @@ test('what is done to a flow is written down with it, and what is refused or cha
   await saveAndPublish(world, author, { flowId: id, tags: ['x'] })
   await deleteFlow(world, author, id)
 
-  const entries = await listAudit(world, 'o', monthOf(new Date().toISOString()))
+  const entries = await auditOf(world, 'o', monthOf(new Date().toISOString()))
   expect(entries.map(({ action, details }) => [action, details])).toEqual([
     ['flow.deleted', '{}'],
     ['flow.changed', '{}'],

@@ -6,8 +6,8 @@ import { changeAccount } from '../../shared/core/change-account.ts'
 import type { Principal } from '../../shared/core/principal.ts'
 import { logIn, logOut, refresh } from '../../shared/core/sign-in.ts'
 import { getAccount, renewHash } from '../../shared/store/accounts.ts'
-import { listAudit } from '../../shared/store/audit.ts'
 import type { World } from '../../shared/world.ts'
+import { auditOf } from '../audit-of.ts'
 import { failCalls, serviceError } from '../failing-calls.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 import { found, join, password, tokenFor } from './people.ts'
@@ -38,7 +38,7 @@ const unauthorized = {
 const bearer = (token: string) => authenticate(world, `Bearer ${token}`)
 const attempt = (username: string, secret: string, address = '192.0.2.1', on = world) =>
   logIn(on, { username, password: secret, address })
-const actions = async () => (await listAudit(world, admin.orgId, '202601')).map(({ action }) => action)
+const actions = async () => (await auditOf(world, admin.orgId, '202601')).map(({ action }) => action)
 
 describe('a login', () => {
   test('opens a session whose token says who calls', async () => {
@@ -141,7 +141,7 @@ describe('a login', () => {
     const codes = tries.map((one) => (one as PromiseRejectedResult).reason.code)
     expect(codes.filter((code) => code === 'unauthorized').length).toBeLessThanOrEqual(10)
     expect(new Set(codes)).toEqual(new Set(['unauthorized', 'rate_limited']))
-    const refused = (await listAudit(world, admin.orgId, '202601')).filter(
+    const refused = (await auditOf(world, admin.orgId, '202601')).filter(
       ({ action }) => action === 'session.refused',
     )
     expect(refused.length).toBeLessThanOrEqual(10)

@@ -1,5 +1,6 @@
 import type { Route } from '../../http/route.ts'
 import * as apiKeys from './api-keys.ts'
+import * as audit from './audit.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
 import * as waits from './waits.ts'
@@ -15,4 +16,5 @@ export const restRoutes: Route[] = [
   waits.answer,
   runs.read,
   runs.events,
+  audit.list,
 ]

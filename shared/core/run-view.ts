@@ -64,6 +64,12 @@ export interface RunView {
   durationMs: number | null
   progressAt: string | null
   parentRunId: string | null
+  /** The run that this one runs again. */
+  rerunOf: string | null
+  /** The runs that run this one again. */
+  reruns: string[]
+  /** For which moment a schedule started it. */
+  scheduledAt: string | null
 }
 
 /** Most waits that are shown with a run. */
@@ -113,6 +119,9 @@ export function viewOf(row: RunRow, waits: WaitView[]): RunView {
       finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(row.startedAt ?? row.createdAt),
     progressAt: row.progressAt ?? null,
     parentRunId: row.parentRunId ?? null,
+    rerunOf: row.rerunOf ?? null,
+    reruns: [...(row.reruns ?? [])],
+    scheduledAt: row.scheduledAt ?? null,
   }
 }
 

@@ -29,8 +29,8 @@ export interface StepRecord {
   waitId: string | null
   /** Run that a `flow` step started. */
   childId: string | null
-  /** `trace`: a native step, known from what the machine has told. */
-  source: 'record' | 'trace'
+  /** `trace`: a native step, known from what the machine has told; `reused`: its output is that of the run before. */
+  source: 'record' | 'trace' | 'reused'
   input: Json
   output: Json
   error: { code: string; message: string } | null

@@ -74,6 +74,12 @@ export const definition = z.union([z.string(), jsonObject])
 /** RFC 3339, UTC, milliseconds. */
 export const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
+/** An instant in a query, in any RFC 3339 form; read as UTC with milliseconds. */
+export const moment = z
+  .string()
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, 'give an RFC 3339 instant')
+  .transform((text) => new Date(text).toISOString())
+
 /** What an API key may be allowed. */
 export const scope = z.enum(scopes)
 

@@ -51,6 +51,12 @@ export interface RunRow {
   lastStepId?: string
   parentRunId?: string
   parentStepKey?: string
+  /** The run that this one runs again. */
+  rerunOf?: string
+  /** The runs that run this one again. */
+  reruns?: Set<string>
+  /** For which moment a schedule started it. */
+  scheduledAt?: string
   depth: number
   /** Account whose secrets the steps see before the organisation's. */
   secretsOwner?: string

@@ -2,14 +2,9 @@ import * as z from 'zod'
 import type { RunSummary } from '../../core/run-list.ts'
 import { listFlowRuns } from '../../core/runs.ts'
 import { type Route, route } from '../../http/route.ts'
-import { byId } from '../shapes.ts'
+import { byId, moment } from '../shapes.ts'
 import { askedPage, pageEnd, pageOf, pageQuery } from './pages.ts'
 import { baseOf, baseShape, statusShape } from './run-object.ts'
-
-const moment = z
-  .string()
-  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, 'give an RFC 3339 instant')
-  .transform((text) => new Date(text).toISOString())
 
 const query = z.object({
   ...pageQuery,

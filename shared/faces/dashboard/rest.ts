@@ -2,6 +2,7 @@ import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
 import * as flowRuns from './flow-runs.ts'
+import * as reports from './run-reports.ts'
 import { minimal } from './run-views.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
@@ -12,6 +13,11 @@ export const restRoutes: Route[] = [
   flowRuns.list,
   flowRuns.light,
   minimal,
+  reports.summary,
+  reports.detailed,
+  reports.context,
+  reports.creditDetails,
+  reports.overview,
   clone,
   versions.list,
   versions.read,

@@ -56,7 +56,7 @@ export const stepEntryShape = z.strictObject({
   outcome: z.string().nullable(),
   waitId: z.string().nullable(),
   childId: z.string().nullable(),
-  source: z.enum(['record', 'trace']),
+  source: z.enum(['record', 'trace', 'reused']),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 })
 

@@ -1,59 +1,20 @@
 import * as z from 'zod'
-import { readRun } from '../../core/read-run.ts'
 import type { RunView } from '../../core/run-view.ts'
 import { listSteps } from '../../core/runs.ts'
-import { type Call, type Route, route } from '../../http/route.ts'
 import type { World } from '../../world.ts'
-import { byId, jsonObject, uuid } from '../shapes.ts'
+import { jsonObject, uuid } from '../shapes.ts'
 import { askedPage, pageEnd, pageFields, pageQuery } from './pages.ts'
 import {
-  aboutRun,
   baseOf,
   baseShape,
   errorShape,
-  etagOfRun,
   statusShape,
   stepEntry,
   stepEntryShape,
   stepShape,
 } from './run-object.ts'
+import { view } from './view.ts'
 import { maybeWaitingShape, waitingOf } from './waiting.ts'
-
-type ById = z.output<typeof byId>
-
-/** What a view shows, and the cursor of what follows where it is a list. */
-interface Shown {
-  body: unknown
-  next?: string | null
-}
-
-/** A read of one run, always current, with its weak ETag (dashboard.md §11). */
-function view<Q extends z.ZodType>(
-  name: 'inputs' | 'outputs' | 'errorDetails' | 'details' | 'minimal-details' | 'steps',
-  summary: string,
-  query: Q,
-  reply: z.ZodType,
-  show: (world: World, run: RunView, call: Call<ById, z.output<Q>, undefined>) => Promise<Shown>,
-): Route {
-  return route({
-    face: 'dashboard',
-    method: 'GET',
-    path: `/v1/flowrun/${name}/{id}`,
-    summary,
-    auth: 'bearer',
-    scope: 'runs:read',
-    role: 'viewer',
-    objects: { id: 'run' },
-    params: byId,
-    query,
-    reply: { 200: reply },
-    faults: [],
-    async answer(world, call) {
-      const run = await readRun(world, call.principal.orgId, call.params.id, { parts: ['inputs'] })
-      return { ...(await show(world, run, call)), etag: etagOfRun(run), ...aboutRun(run) }
-    },
-  })
-}
 
 const noQuery = z.object({})
 
@@ -105,32 +66,49 @@ export const minimal = view(
   }),
 )
 
+/** What details and detailed have in common. */
+export const detailsShape = {
+  ...baseShape,
+  inputs: jsonObject,
+  output: z.json(),
+  error: errorShape.nullable(),
+  ...maybeWaitingShape,
+  credits: z.number(),
+  openWaits: z.int(),
+  createdBy: z.string(),
+  rerunOf: uuid.nullable(),
+  reruns: z.array(uuid),
+  parentRunId: uuid.nullable(),
+  scheduledAt: z.string().nullable(),
+  draftRevision: z.int().nullable(),
+}
+
+export function detailsOf(run: RunView, credits: number): Record<string, unknown> {
+  const { inputs: given, output, error, openWaits, createdBy, parentRunId, draftRevision = null } = run
+  return {
+    ...baseOf(run),
+    ...{ inputs: given, output, error, ...waitingOf(run), credits, openWaits, createdBy },
+    ...{ rerunOf: run.rerunOf, reruns: run.reruns, parentRunId, scheduledAt: run.scheduledAt, draftRevision },
+  }
+}
+
+/** Read from disk by those who ask: a run that is polled is not counted. */
+export async function creditsTotal(world: World, orgId: string, runId: string): Promise<number> {
+  const { readCredits } = await import('../../core/credits.ts')
+  return (await readCredits(world, orgId, runId)).total
+}
+
 export const details = view(
   'details',
   'Read a run with its steps',
   noQuery,
-  z.strictObject({
-    ...baseShape,
-    inputs: jsonObject,
-    output: z.json(),
-    error: errorShape.nullable(),
-    ...maybeWaitingShape,
-    steps: z.array(stepEntryShape),
-    openWaits: z.int(),
-    createdBy: z.string(),
-    parentRunId: uuid.nullable(),
-    draftRevision: z.int().nullable(),
-  }),
+  z.strictObject({ ...detailsShape, steps: z.array(stepEntryShape) }),
   async (world, run, { principal }) => {
-    const records = await listSteps(world, principal.orgId, run.id)
-    const { inputs: given, output, error, openWaits, createdBy, parentRunId, draftRevision = null } = run
-    return {
-      body: {
-        ...baseOf(run),
-        ...{ inputs: given, output, error, ...waitingOf(run), steps: records.map(stepEntry) },
-        ...{ openWaits, createdBy, parentRunId, draftRevision },
-      },
-    }
+    const [records, credits] = await Promise.all([
+      listSteps(world, principal.orgId, run.id),
+      creditsTotal(world, principal.orgId, run.id),
+    ])
+    return { body: { ...detailsOf(run, credits), steps: records.map(stepEntry) } }
   },
 )
 

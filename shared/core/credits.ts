@@ -1,0 +1,98 @@
+import type { Node } from '../definitions/graph.ts'
+import { getRun, type RunRow } from '../store/runs.ts'
+import type { World } from '../world.ts'
+import { creditsOf, prices, type Unit, writeUnits } from './prices.ts'
+import { answering, noRun } from './refusal.ts'
+import { stepsOf } from './step-names.ts'
+import { readSteps, type StepRecord } from './steps-of-run.ts'
+
+/** One line of a run's account. */
+export interface CreditItem {
+  /** null: it belongs to the run as a whole. */
+  stepId: string | null
+  type: string | null
+  units: number
+  unit: Unit
+  credits: number
+  /** The run that the step started: its credits are its own. */
+  runId?: string
+}
+
+/** What a run has used (dashboard.md §12). */
+export interface Credits {
+  table: string
+  total: number
+  items: CreditItem[]
+}
+
+/** `init` and the state that records the end; a failure is followed by a state that tells the engine. */
+const frameStates = 2
+const expressStepMs = 100
+
+/**
+ * What a run has used: so far while it is open, final after its end. It is counted from its records, so that nothing is
+ * written for it while the run goes on.
+ *
+ * @throws {Fault} `not_found`.
+ */
+export async function readCredits(world: World, orgId: string, runId: string): Promise<Credits> {
+  return await answering(world, async () => {
+    const run = await getRun(world, orgId, runId)
+    if (!run) throw noRun()
+    const [records, steps] = await Promise.all([readSteps(world, orgId, runId), stepsOf(world, run)])
+    return countCredits(world, run, records, steps)
+  })
+}
+
+/** The account of a run whose steps have been read. */
+export function countCredits(
+  { clock }: World,
+  run: RunRow,
+  records: StepRecord[],
+  steps: Map<string, Node>,
+): Credits {
+  const fresh = records.filter(({ source }) => source !== 'reused')
+  const lines = [...fresh.flatMap(ofStep), ...ofRun(run, records, steps, clock.now())]
+  const total = lines.reduce((sum, { units, unit }) => sum + units * prices.parts[unit], 0)
+  const items = lines.map((line) => ({ ...line, credits: creditsOf(line.units * prices.parts[line.unit]) }))
+  return { table: prices.name, total: creditsOf(total), items }
+}
+
+type Line = Omit<CreditItem, 'credits'>
+
+function ofStep({ stepId, type, kind, attempt, childId }: StepRecord): Line[] {
+  if (kind === 'wait') return [{ stepId, type, units: 1, unit: 'wait' }]
+  if (kind !== 'work') return []
+  const child: Line[] = childId === null ? [] : [{ stepId, type, units: 1, unit: 'run', runId: childId }]
+  return [{ stepId, type, units: attempt, unit: 'function-call' }, ...child]
+}
+
+function ofRun(run: RunRow, records: StepRecord[], steps: Map<string, Node>, now: number): Line[] {
+  const whole = { stepId: null, type: null }
+  const work = records.filter(({ kind, source }) => kind === 'work' && source !== 'reused').length
+  const waits = records.filter(({ kind }) => kind === 'wait').length
+  const writes = writeUnits.run + work * writeUnits.work + waits * writeUnits.wait
+  const line: Line = { ...whole, units: writes, unit: 'write' }
+  if (run.engine === 'standard')
+    return [{ ...whole, units: statesEntered(run, records, steps), unit: 'transition' }, line]
+  const until = run.finishedAt === undefined ? now : Date.parse(run.finishedAt)
+  const lastedMs = Math.max(1, until - Date.parse(run.startedAt ?? run.createdAt))
+  return [
+    { ...whole, units: 1, unit: 'express-run' },
+    { ...whole, units: Math.ceil(lastedMs / expressStepMs), unit: 'express-100ms' },
+    line,
+  ]
+}
+
+/** Retries enter their state again; a question with several outcomes is followed by a choice. */
+function statesEntered({ status }: RunRow, records: StepRecord[], steps: Map<string, Node>): number {
+  const entered = records.reduce((sum, { kind, attempt }) => sum + (kind === 'work' ? attempt : 1), 0)
+  const routed = records.filter(({ stepId, kind, status }) => {
+    const outcomes = Object.keys(steps.get(stepId)?.next ?? {}).filter((name) => !ends.has(name))
+    return kind === 'wait' && status === 'completed' && outcomes.length > 1
+  }).length
+  return frameStates + (status === 'failed' ? 1 : 0) + entered + routed
+}
+
+/** Outcomes that a task's own `Catch` leads to. */
+const ends = new Set(['error', 'timeout'])

@@ -10,6 +10,8 @@ export interface Endpoint {
 export interface Call {
   /** The `X-Amz-Target` header, e.g. `DynamoDB_20120810.GetItem`. */
   target: string
+  /** What names the operation in the REST protocols. */
+  rest?: { method: string; path: string; query: Record<string, string> }
   /** The body as it came. */
   body: string
 }

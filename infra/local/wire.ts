@@ -46,7 +46,12 @@ async function answer(endpoint: Endpoint, accessKeyId: string, request: Incoming
     return refusal('AccessDeniedException', 'The access key is not the one of this start', 403)
   const body = await read(request)
   if (body === null) return refusal('ValidationException', `The request is over ${maxBodyBytes} bytes`, 413)
-  return endpoint.handle({ target: String(headers['x-amz-target'] ?? ''), body })
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
+  return endpoint.handle({
+    target: String(headers['x-amz-target'] ?? ''),
+    rest: { method: request.method ?? 'GET', path: pathname, query: Object.fromEntries(searchParams) },
+    body,
+  })
 }
 
 /** The body as text, or null if it is too large. */
@@ -82,6 +87,7 @@ export function inProcess(endpoint: Endpoint): InProcess {
     async handle(request: HttpRequest) {
       const reply = await endpoint.handle({
         target: request.headers['x-amz-target'] ?? '',
+        rest: { method: request.method, path: request.path, query: oneOfEach(request.query) },
         body: asText(request.body),
       })
       return {
@@ -91,6 +97,15 @@ export function inProcess(endpoint: Endpoint): InProcess {
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   }
+}
+
+/** None of these protocols repeats a name of its query. */
+function oneOfEach(query: HttpRequest['query']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query ?? {}).flatMap(([name, value]) =>
+      value === null ? [] : [[name, Array.isArray(value) ? (value[0] ?? '') : value]],
+    ),
+  )
 }
 
 function asText(body: unknown): string {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { doors } from './doors.ts'
 
 const top = join(import.meta.dirname, '..')
@@ -40,36 +40,42 @@ export async function bundleDoors(into = bundles): Promise<Map<string, Bundle>> 
   )
 }
 
+const common = {
+  absWorkingDir: top,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  sourcemap: 'linked',
+  mainFields: ['module', 'main'],
+  conditions: ['module'],
+  alias: {
+    '@aws-sdk/credential-provider-node': join(top, 'shared/aws/lambda-credentials.ts'),
+    // asl-validator asks for any JSONata; machines speak 2.0.6, and 2.2.2 is the local account's alone (aws.md 6.4).
+    jsonata: 'jsonata-206',
+  },
+  // CommonJS dependencies call require, which an ES module does not have.
+  banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
+  logLevel: 'warning',
+} satisfies BuildOptions
+
 async function bundleDoor(door: string, folder: string): Promise<Bundle> {
   mkdirSync(folder, { recursive: true })
   const { metafile } = await build({
-    absWorkingDir: top,
+    ...common,
     entryPoints: { index: `functions/${door}.ts` },
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    minify: true,
-    legalComments: 'none',
-    charset: 'utf8',
-    sourcemap: 'linked',
     metafile: true,
-    mainFields: ['module', 'main'],
-    conditions: ['module'],
-    alias: {
-      '@aws-sdk/credential-provider-node': join(top, 'shared/aws/lambda-credentials.ts'),
-      // asl-validator asks for any JSONata; machines speak 2.0.6, and 2.2.2 is the local account's alone (aws.md 6.4).
-      jsonata: 'jsonata-206',
-    },
-    plugins: [onlyVersions],
-    // CommonJS dependencies call require, which an ES module does not have.
-    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
-    logLevel: 'warning',
+    plugins: [onlyVersions, apart],
   })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
+  const asked = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+  for (const name of clientsApart) if (asked.includes(`./${name}.mjs`)) await bundleClient(name, folder)
   const chunks = chunksOfWork(metafile.outputs)
   const inputs = inputsOf(metafile.outputs, chunks)
   return {
@@ -98,6 +104,32 @@ function inputsOf(outputs: Metafile['outputs'], chunks: string[]): string[] {
     ),
   )
   return [...new Set(inputs)]
+}
+
+/**
+ * Clients of services with a REST protocol are bundled by themselves: in one bundle with the others their protocol would be
+ * read by every door when it wakes, since the SDK's cores import all of theirs in one file. So their errors are told by
+ * name, not by class.
+ */
+const clientsApart = ['scheduler-client']
+
+const apart: Plugin = {
+  name: 'clients-apart',
+  setup(at) {
+    at.onResolve({ filter: new RegExp(`/(${clientsApart.join('|')})\\.ts$`) }, ({ path, kind }) => {
+      const name = basename(path, '.ts')
+      return kind === 'dynamic-import' ? { path: `./${name}.mjs`, external: true } : null
+    })
+  },
+}
+
+async function bundleClient(name: string, folder: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: { [name]: `shared/aws/${name}.ts` },
+    outdir: folder,
+    plugins: [onlyVersions],
+  })
 }
 
 /** The SDK's clients import their package.json whole, to say their version. */

@@ -5,7 +5,7 @@ export interface DoorShape {
   memoryMegabytes: number
   timeoutSeconds: number
   /** Who calls it. */
-  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'timer'
+  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer'
 }
 
 /** Every function there is. */
@@ -18,6 +18,7 @@ export type DoorName =
   | 'step'
   | 'settled'
   | 'changed'
+  | 'scheduled'
   | 'swept'
 
 export const doors: readonly DoorShape[] = [
@@ -29,6 +30,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },
   { door: 'settled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'executions' },
   { door: 'changed', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
+  { door: 'scheduled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'schedules' },
   { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
 ]
 

@@ -8,6 +8,9 @@ export type Reach =
   | 'every machine'
   | 'executions'
   | 'machine role'
+  | 'schedules'
+  | 'schedule group'
+  | 'schedule role'
   | 'key for secrets'
   | 'key for task tokens'
   | 'key of the platform'
@@ -64,6 +67,24 @@ const startingSync: Grant = {
   actions: ['states:StartSyncExecution'],
   why: 'starts runs whose caller waits',
 }
+const unscheduling: Grant = {
+  on: 'schedules',
+  actions: ['scheduler:DeleteSchedule'],
+  why: 'takes schedules of flows away',
+}
+const scheduling: Grant[] = [
+  {
+    on: 'schedules',
+    actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule'],
+    why: 'tells Scheduler what schedules of flows say',
+  },
+  unscheduling,
+  {
+    on: 'schedule role',
+    actions: ['iam:PassRole'],
+    why: 'schedules call their function under the schedule role',
+  },
+]
 const answering: Grant[] = [
   {
     on: 'machines',
@@ -107,6 +128,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...publishing,
     ...[starting, startingSync, stopping],
     ...answering,
+    ...scheduling,
   ],
   runner: [
     table(
@@ -120,7 +142,7 @@ export const grants: Record<DoorName, Grant[]> = {
     },
     ...[platform, signing, sealing],
     ...publishing,
-    ...[starting, startingSync, stopping],
+    ...[starting, startingSync, stopping, unscheduling],
   ],
   own: [
     table(rowsAndLists, 'API keys; versions with their machines; runs, events and waits'),
@@ -164,6 +186,12 @@ export const grants: Record<DoorName, Grant[]> = {
     },
     ...answering,
   ],
+  scheduled: [
+    table([...rowsAndLists, 'DeleteItem'], 'schedules, versions, runs; places of concurrency keys'),
+    ...[platform, sealing],
+    ...publishing,
+    ...[starting, stopping],
+  ],
   swept: [
     table(
       [...rowsAndLists, 'DeleteItem'],
@@ -182,5 +210,11 @@ export const grants: Record<DoorName, Grant[]> = {
       why: 'takes away machines that no version needs and no run stands on',
     },
     ...answering,
+    ...scheduling,
+    {
+      on: 'schedule group',
+      actions: ['scheduler:ListSchedules'],
+      why: 'finds schedules without a row; AWS knows no resource for it but *',
+    },
   ],
 }

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs'
 import { Api, type ApiRoute } from './constructs/api.ts'
 import { Door } from './constructs/door.ts'
 import { Engine } from './constructs/engine.ts'
+import { Schedules } from './constructs/schedules.ts'
 import { Timer } from './constructs/timer.ts'
 import { Watch } from './constructs/watch.ts'
 import type { Data } from './data.ts'
@@ -43,11 +44,20 @@ export class Service extends Stack {
       throttle: stage.throttle,
       logRetentionDays,
     })
+    const schedules = new Schedules(this, 'Schedules', {
+      groupName: `${stage.name}-flows`,
+      functionName: functionName(stage.name, 'scheduled'),
+      deadLetters,
+    })
     const environment = {
       SLUICE_STAGE: stage.name,
       SLUICE_TABLE: data.records.table.tableName,
       SLUICE_MACHINE_ROLE_ARN: engine.role.roleArn,
       SLUICE_MACHINE_LOG_GROUP_ARN: engine.logGroup.logGroupArn,
+      SLUICE_SCHEDULE_GROUP: `${stage.name}-flows`,
+      SLUICE_SCHEDULED_ARN: schedules.functionArn,
+      SLUICE_SCHEDULE_ROLE_ARN: schedules.role.roleArn,
+      SLUICE_SCHEDULE_DEAD_LETTERS: deadLetters.queueArn,
       SLUICE_KEY_ID: data.keys.key.keyArn,
       SLUICE_SIGNING_SECRET: data.keys.signing.secretArn,
       SLUICE_SEALING_SECRET: data.keys.sealing.secretArn,
@@ -62,9 +72,9 @@ export class Service extends Stack {
         memoryMegabytes: shape.memoryMegabytes,
         timeout: Duration.seconds(shape.timeoutSeconds),
         environment,
-        statements: statementsOf(shape.door, this, { stage: stage.name, data, engine }),
+        statements: statementsOf(shape.door, this, { stage: stage.name, data, engine, schedules }),
         logRetentionDays,
-        ...(shape.door === 'step' ? { functionName: stepFunctionName } : {}),
+        ...(fixedNames.has(shape.door) ? { functionName: functionName(stage.name, shape.door) } : {}),
         ...(shape.calledBy === 'http' || shape.calledBy === 'machines' ? {} : { deadLetters }),
         ...(shape.door === 'swept' ? { reservedConcurrency: 1 } : {}),
       })
@@ -109,6 +119,9 @@ export class Service extends Stack {
     )
   }
 }
+
+/** Machines and schedules that were made months ago call these by name. */
+const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'scheduled'])
 
 function title(door: string): string {
   return door.charAt(0).toUpperCase() + door.slice(1)

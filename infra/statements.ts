@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import { tableShape } from '../shared/store/table.ts'
 import type { Engine } from './constructs/engine.ts'
+import type { Schedules } from './constructs/schedules.ts'
 import type { Data } from './data.ts'
 import type { DoorName } from './doors.ts'
 import { type Grant, grants, type Reach } from './grants.ts'
@@ -11,6 +12,7 @@ interface Places {
   stage: string
   data: Data
   engine: Engine
+  schedules: Schedules
 }
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
@@ -25,7 +27,11 @@ export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.
   )
 }
 
-function resources({ on, actions }: Grant, stack: Stack, { stage, data, engine }: Places): string[] {
+function resources(
+  { on, actions }: Grant,
+  stack: Stack,
+  { stage, data, engine, schedules }: Places,
+): string[] {
   const { table } = data.records
   const named = (service: string, resource: string, resourceName: string) =>
     stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME })
@@ -37,6 +43,9 @@ function resources({ on, actions }: Grant, stack: Stack, { stage, data, engine }
     'every machine': () => ['*'],
     executions: () => [named('states', 'execution', `${stage}-*:*`)],
     'machine role': () => [engine.role.roleArn],
+    schedules: () => [schedules.everySchedule],
+    'schedule group': () => ['*'],
+    'schedule role': () => [schedules.role.roleArn],
     'key for secrets': () => [data.keys.key.keyArn],
     'key for task tokens': () => [data.keys.key.keyArn],
     'key of the platform': () => [data.keys.key.keyArn],
@@ -66,6 +75,8 @@ function conditions(on: Reach, stack: Stack): { conditions?: Record<string, Reco
     }
   if (on === 'machine role')
     return { conditions: { StringEquals: { 'iam:PassedToService': 'states.amazonaws.com' } } }
+  if (on === 'schedule role')
+    return { conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } } }
   return {}
 }
 
@@ -73,6 +84,10 @@ function conditions(on: Reach, stack: Stack): { conditions?: Record<string, Reco
 export function acknowledgeWildcards(scope: Construct, stage: string): void {
   const arn = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>'
   Validations.of(scope).acknowledge(
+    {
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${stage}-flows/*]`,
+      reason: 'Schedules of flows are made when authors set them, in the group of the stage',
+    },
     {
       id: `AwsSolutions-IAM5[Resource::${arn}:stateMachine:${stage}-*]`,
       reason: 'Machines are made at publish, under the prefix of the stage',

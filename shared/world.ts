@@ -1,4 +1,5 @@
 import type { KMSClient } from '@aws-sdk/client-kms'
+import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
@@ -55,6 +56,8 @@ export interface Settings {
   keyId: string
   /** Secrets Manager id of the platform's signing secret (tokens, cursors, link nonces). */
   signingSecretId: string
+  /** Where schedules are kept, and what they call; absent in functions that have nothing to do with them. */
+  schedules?: { group: string; functionArn: string; roleArn: string; deadLetterArn?: string }
   /** Secrets Manager id of the secret that sealed inputs are derived from. */
   sealingSecretId: string
   /** Public base URL without trailing slash; `iss` of access tokens. */
@@ -100,6 +103,7 @@ export interface World {
   readonly statesOnce: SFNClient
   readonly kms: KMSClient
   readonly secrets: SecretsManagerClient
+  readonly scheduler: SchedulerClient
   readonly outbound: Outbound
   readonly clock: Clock
   readonly ids: Ids

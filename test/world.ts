@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import { CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler'
 import { type Dynamo, openDynamo } from '../infra/local/dynamodb/open.ts'
 import type { Endpoint } from '../infra/local/endpoint.ts'
 import { openKms } from '../infra/local/kms.ts'
+import { openScheduler } from '../infra/local/scheduler/open.ts'
 import { openSecretsManager } from '../infra/local/secrets-manager.ts'
 import { tableInput } from '../infra/local/table-input.ts'
 import { inProcess } from '../infra/local/wire.ts'
@@ -25,6 +27,8 @@ export interface TestWorld {
   log: KeptLog
   /** The environment that the World was opened with, to open a second one on the same data. */
   env: Record<string, string>
+  /** What Scheduler's firings are handed to. */
+  onFiring(told: (input: unknown) => Promise<void>): void
   /** Another function instance: own memory, same data. */
   another(): World
   close(): Promise<void>
@@ -54,16 +58,20 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   const log = keptLog()
   const dynamo = await openDynamo({ dir, clock, log })
   const machines = openMachineList(clock)
+  let deliver: (input: unknown) => Promise<void> = async () => {}
+  const scheduler = openScheduler({ dir, clock, log, deliver: (_name, input) => deliver(input) })
   const requestHandlers: ClientParts = {
     dynamodb: inProcess(dynamo),
     states: inProcess(options.states ?? machines),
     kms: inProcess(openKms({ dir, log })),
+    scheduler: inProcess(scheduler),
     secrets: inProcess(openSecretsManager({ dir, names: ['signing', 'sealing'], log })),
   }
   const env = { ...environment, ...options.env }
   const another = () => openWorld(env, { clock, log, outbound, requestHandlers })
   const world = another()
   await world.db.send(new CreateTableCommand(tableInput(world.settings.table)))
+  await world.scheduler.send(new CreateScheduleGroupCommand({ Name: world.settings.schedules?.group }))
   return {
     world,
     dynamo,
@@ -71,7 +79,11 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     log,
     env,
     another,
+    onFiring: (told) => {
+      deliver = told
+    },
     async close() {
+      await scheduler.close()
       await dynamo.close()
       rmSync(dir, { recursive: true, force: true })
     },
@@ -84,6 +96,9 @@ const environment = {
   SLUICE_MACHINE_ROLE_ARN: 'arn:aws:iam::000000000000:role/test-sluice-machines',
   SLUICE_MACHINE_LOG_GROUP_ARN:
     'arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/test-sluice',
+  SLUICE_SCHEDULE_GROUP: 'test-flows',
+  SLUICE_SCHEDULED_ARN: 'arn:aws:lambda:us-east-1:000000000000:function:test-sluice-scheduled',
+  SLUICE_SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/test-sluice-schedules',
   SLUICE_KEY_ID: 'alias/local-sluice',
   SLUICE_SIGNING_SECRET: 'signing',
   SLUICE_SEALING_SECRET: 'sealing',

@@ -4,6 +4,7 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
+import { ConflictException, CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler'
 import type { DynamoDBBatchResponse } from 'aws-lambda'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { openWorld } from '../../shared/aws/open-world.ts'
@@ -19,6 +20,7 @@ import { openFront } from './front.ts'
 import { functionShapes } from './function-shapes.ts'
 import { type Functions, type Invoked, openFunctions } from './functions.ts'
 import { openKms } from './kms.ts'
+import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
@@ -77,7 +79,13 @@ export async function openAccount({
     endsToTell: ['FAILED', 'TIMED_OUT', 'ABORTED'],
   })
 
-  const listening = await onLoopback([dynamo, states, kms, secrets], folder)
+  const scheduler = openScheduler({
+    dir,
+    clock,
+    log,
+    deliver: async (name, input) => void payloadOf(await invoke(name, input)),
+  })
+  const listening = await onLoopback([dynamo, states, kms, secrets, scheduler], folder)
   const front = await openFront({
     routes,
     port,
@@ -92,11 +100,13 @@ export async function openAccount({
         states: inProcess(states),
         kms: inProcess(kms),
         secrets: inProcess(secrets),
+        scheduler: inProcess(scheduler),
         authorise: unsigned,
       },
     },
   )
   await makeTable(world, dynamo)
+  await makeGroup(world)
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
   dynamo.onChanges(
     async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
@@ -112,6 +122,7 @@ export async function openAccount({
     async close() {
       stopSweeping()
       await front.close()
+      await scheduler.close()
       await states.close()
       await dynamo.close()
       await Promise.all(listening.map((endpoint) => endpoint.close()))
@@ -139,6 +150,9 @@ function environment(stage: string, baseUrl: string): Record<string, string> {
     SLUICE_MACHINE_ROLE_ARN: 'arn:aws:iam::000000000000:role/local-sluice-machines',
     SLUICE_MACHINE_LOG_GROUP_ARN:
       'arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/local-sluice',
+    SLUICE_SCHEDULE_GROUP: `${stage}-flows`,
+    SLUICE_SCHEDULED_ARN: `arn:aws:lambda:us-east-1:000000000000:function:${functionName(stage, 'scheduled')}`,
+    SLUICE_SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/local-sluice-schedules',
     SLUICE_KEY_ID: 'alias/local-sluice',
     SLUICE_SIGNING_SECRET: 'signing',
     SLUICE_SEALING_SECRET: 'sealing',
@@ -173,6 +187,15 @@ async function makeTable({ db, settings }: World, dynamo: Dynamo): Promise<void>
   if (TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED') return
   const TimeToLiveSpecification = { AttributeName: tableShape.ttl, Enabled: true }
   await db.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
+}
+
+/** The group that schedules of flows lie in. */
+async function makeGroup({ scheduler, settings }: World): Promise<void> {
+  try {
+    await scheduler.send(new CreateScheduleGroupCommand({ Name: settings.schedules?.group }))
+  } catch (error) {
+    if (!(error instanceof ConflictException)) throw error
+  }
 }
 
 function everySoOften(clock: Clock, milliseconds: number, work: () => Promise<void>, log: Log): () => void {

@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
+import type { SchedulerClient, SchedulerClientConfig } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import type { SFNClient, SFNClientConfig } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
@@ -13,13 +14,14 @@ export interface ClientParts {
   dynamodb?: NonNullable<DynamoDBClientConfig['requestHandler']>
   states?: NonNullable<SFNClientConfig['requestHandler']>
   kms?: NonNullable<KMSClientConfig['requestHandler']>
+  scheduler?: NonNullable<SchedulerClientConfig['requestHandler']>
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
   /** How requests are authorised on those ways; @default signed, as AWS wants it */
   authorise?: Pick<DynamoDBClientConfig, 'httpAuthSchemeProvider' | 'httpAuthSchemes'>
 }
 
 /** The AWS clients of a World. */
-export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets'>
+export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler'>
 
 /** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
 export function makeClients(env: Environment, parts: ClientParts = {}): Clients {
@@ -39,6 +41,9 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     statesOnce: statesClient({ ...states, maxAttempts: 1 }),
     kms: lazyClient<KMSClient>(async () =>
       (await import('./key-client.ts')).makeKeyClient(handled(parts.kms)),
+    ),
+    scheduler: lazyClient<SchedulerClient>(async () =>
+      (await import('./scheduler-client.ts')).makeSchedulerClient(handled(parts.scheduler)),
     ),
     secrets: lazyClient<SecretsManagerClient>(async () =>
       (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),

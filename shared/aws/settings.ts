@@ -20,10 +20,25 @@ export function readSettings(env: Environment): Settings {
     keyId: needed(env, 'SLUICE_KEY_ID'),
     signingSecretId: needed(env, 'SLUICE_SIGNING_SECRET'),
     sealingSecretId: needed(env, 'SLUICE_SEALING_SECRET'),
+    ...schedules(env),
     baseUrl: needed(env, 'SLUICE_BASE_URL').replace(/\/+$/, ''),
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),
     accessTokenSeconds: tokenSeconds(env.ACCESS_TOKEN_SECONDS),
+  }
+}
+
+/** Set together, or not at all. */
+function schedules(env: Environment): Pick<Settings, 'schedules'> {
+  const { SLUICE_SCHEDULE_GROUP: group, SLUICE_SCHEDULE_DEAD_LETTERS: deadLetterArn } = env
+  if (group === undefined) return {}
+  return {
+    schedules: {
+      group,
+      functionArn: needed(env, 'SLUICE_SCHEDULED_ARN'),
+      roleArn: needed(env, 'SLUICE_SCHEDULE_ROLE_ARN'),
+      ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+    },
   }
 }
 

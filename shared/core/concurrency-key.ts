@@ -28,6 +28,11 @@ function orNull(evaluate: () => unknown): unknown {
   }
 }
 
+/** The key that a text without expressions makes. */
+export function keyOfText(flowId: string, text: string): string {
+  return `${flowId}#${digest(canonicalJson([text]))}`
+}
+
 /** What is known before there is a machine. */
 function contextOf(row: RunRow & { inputs: string }): JsonObject {
   const inputs = JSON.parse(row.inputs) as JsonObject

@@ -88,6 +88,7 @@ export async function deleteFlow(
       if (written.ok) break
     }
     await releaseMachines(world, { orgId, flowId })
+    await (await import('./drop-schedules.ts')).dropSchedules(world, orgId, flowId)
     const openRuns = cancelRuns
       ? await cancelAll(world, orgId, flowId)
       : await countOpen(world, orgId, flowId)

@@ -42,7 +42,12 @@ export async function sweep(world: World): Promise<Swept> {
     }
   }
   const collected = await collectMachines(world)
-  return collected === 0 ? swept : { ...swept, collected }
+  const scheduled = await (await import('./sweep-schedules.ts')).sweepSchedules(world)
+  return {
+    ...swept,
+    ...(collected === 0 ? {} : { collected }),
+    ...(scheduled === 0 ? {} : { scheduled }),
+  }
 }
 
 async function repair(world: World, thing: OpenThing): Promise<string> {

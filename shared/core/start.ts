@@ -41,6 +41,10 @@ export interface StartOrder {
   /** 0-25. */
   waitSeconds: number
   idempotency?: IdempotencyKey
+  /** For which moment a schedule starts it. */
+  scheduledAt?: string
+  /** Used where the flow itself sets no limit. */
+  concurrency?: NonNullable<FlowSettings['concurrency']>
   /** W3C trace context of the request, well formed; handed to every step. */
   traceparent?: string
 }
@@ -58,6 +62,8 @@ export interface Parent {
 /** Besides what every start needs. */
 export interface StartAs {
   parent?: Parent
+  /** The run's id, where the same start may come twice. @default a new one */
+  id?: string
   /** Serves a caller who waits; who starts runs without waiting has no use for it, nor the right (`infra/grants.ts`). */
   express?: typeof runExpress
 }
@@ -80,7 +86,7 @@ export async function start(
   world: World,
   who: Starter,
   order: StartOrder,
-  { parent, express }: StartAs = {},
+  { parent, id, express }: StartAs = {},
 ): Promise<{ run: RunView; replayed: boolean }> {
   return await answering(world, async () => {
     const known = order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
@@ -88,9 +94,12 @@ export async function start(
     const version = await resolveVersion(world, who.orgId, order.flowId, order.version ?? 'latest')
     requireTrigger(version.graph, order.requireTrigger)
     const waitSeconds = Math.min(order.waitSeconds, version.graph.settings.syncSeconds)
+    const settings = order.concurrency
+      ? { concurrency: order.concurrency, ...version.graph.settings }
+      : version.graph.settings
     const asExpress = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? express : undefined
     const kind = asExpress ? 'express' : 'standard'
-    const row = await newRun(world, who, order, version, kind, parent)
+    const row = await newRun(world, who, order, version, kind, { parent, id })
     const others: Write[] = order.idempotency
       ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)]
       : []
@@ -98,7 +107,7 @@ export async function start(
     const first = async () =>
       order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
     const isSpent = async () => (await first()) !== null
-    const written = await write(world, row, version.graph.settings, { checkAt, others, isSpent })
+    const written = await write(world, row, settings, { checkAt, others, isSpent })
     if (written === null) {
       const run = await first()
       if (run) return await replay(world, who.orgId, run, order.waitSeconds)
@@ -148,14 +157,14 @@ async function newRun(
   order: StartOrder,
   version: ResolvedVersion,
   kind: 'express' | 'standard',
-  parent: Parent | undefined,
+  { parent, id: given }: { parent: Parent | undefined; id: string | undefined },
 ): Promise<RunRow & { inputs: string }> {
   const { graph, flow } = version
-  const given = order.quoted ? unquoteInputs(graph.inputs, order.inputs) : order.inputs
-  const { inputs: accepted, issues } = checkInputs(graph.inputs, given)
+  const written = order.quoted ? unquoteInputs(graph.inputs, order.inputs) : order.inputs
+  const { inputs: accepted, issues } = checkInputs(graph.inputs, written)
   if (issues.length > 0)
     throw new Fault('validation_failed', `${issues.length} problems in the inputs`, { issues })
-  const id = parent?.childId ?? world.ids.uuid()
+  const id = parent?.childId ?? given ?? world.ids.uuid()
   const of = { orgId: who.orgId, runId: id }
   const sealed = sealedFields(graph.inputs)
   const plain = parent ? await openHanded(world, { ...of, runId: parent.runId }, sealed, accepted) : accepted
@@ -189,6 +198,7 @@ async function newRun(
     ...(kind === 'express' ? { startedAt: createdAt } : {}),
     updatedAt: createdAt,
     ...(parent ? { parentRunId: parent.runId, parentStepKey: parent.stepKey } : {}),
+    ...(order.scheduledAt === undefined ? {} : { scheduledAt: order.scheduledAt }),
     depth: parent?.depth ?? 0,
     ...ownerOf(flow.createdBy),
     ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),

@@ -111,6 +111,10 @@ export const keys = {
     pk: `ORG#${org}#FLOW#${flow}`,
     sk: `REF#${name}#${versionKey(version)}`,
   }),
+  schedule: (org: string, flow: string, name: string): Key => ({
+    pk: `ORG#${org}#FLOW#${flow}`,
+    sk: `SCHED#${name}`,
+  }),
   run: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'META' }),
   runInput: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'INPUT' }),
   step: (org: string, run: string, stepKey: string): Key => ({
@@ -157,6 +161,8 @@ export const indexKeys = {
   waits: (org: string) => `ORG#${org}#WAITS`,
   /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
   open: (shard: number) => `OPEN#${shard}`,
+  /** Every schedule; read by `swept` alone. */
+  schedules: (shard: number) => `SCHED#${shard}`,
   /** Machines that no version needs; read by `swept` alone. */
   garbage: (shard: number) => `GC#${shard}`,
 }

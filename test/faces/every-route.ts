@@ -45,6 +45,8 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/accounts/{id}': { name: 'Changed' },
   'POST /api/v1/accounts/{account_id}/secrets': { key: 'NEW_KEY', value: 'canary value' },
   'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
+  'POST /v1/flow/{id}/schedule': { cron: '0 * * * *', data: { inputs: { customerId: 'a' } } },
+  'POST /v1/flow/{id}/schedule-cancel': {},
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }

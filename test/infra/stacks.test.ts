@@ -151,8 +151,9 @@ describe('the service stack', () => {
 
     expect(actions.filter((action) => action.includes('*'))).toEqual([])
     expect([...new Set(open.filter((action) => !/^(xray|logs):/.test(action)))]).toEqual([
-      // AWS knows no other resource for it.
+      // AWS knows no other resource for them.
       'states:ListStateMachines',
+      'scheduler:ListSchedules',
     ])
   })
 

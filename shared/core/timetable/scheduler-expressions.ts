@@ -17,7 +17,7 @@ export function schedulerExpressions(line: string): string[] {
   const time = `${list(minutes)} ${list(hours)}`
   const month = list(months)
   // Scheduler counts weekdays from 1, Sunday.
-  const week = list(weekdays && weekdays.map((day) => day + 1))
+  const week = list(weekdays?.map((day) => day + 1) ?? null)
   const byDay = `cron(${time} ${list(days)} ${month} ? *)`
   const byWeekday = `cron(${time} ? ${month} ${week} *)`
   if (weekdays === null) return [byDay]

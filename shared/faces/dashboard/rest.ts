@@ -4,6 +4,7 @@ import { clone } from './clone.ts'
 import * as flowRuns from './flow-runs.ts'
 import * as reports from './run-reports.ts'
 import { minimal } from './run-views.ts'
+import * as schedules from './schedules.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
 
@@ -19,6 +20,9 @@ export const restRoutes: Route[] = [
   reports.creditDetails,
   reports.overview,
   clone,
+  schedules.read,
+  schedules.set,
+  schedules.cancel,
   versions.list,
   versions.read,
   changes.publish,

@@ -11,6 +11,8 @@ import type { Principal } from './principal.ts'
  */
 export function checkRight(question: Question, who: Principal, run: RunRow): void {
   const { approvers, allowSelf } = question
+  if (who.holds && question.kind === 'approval' && (!who.holds.allowApproval || Array.isArray(approvers)))
+    throw new Fault('forbidden', 'Whoever holds a resume token may not decide this')
   if (Array.isArray(approvers) && !namesOf(who).some((name) => listed(approvers, name)))
     throw new Fault('forbidden', 'Only the approvers of this step may answer')
   const started = who.actor === run.createdBy || (who.accountId !== null && who.accountId === run.accountId)

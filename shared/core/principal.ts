@@ -17,6 +17,8 @@ export interface Principal {
   scopes: Scope[] | null
   /** The session; null for a key. */
   sessionId: string | null
+  /** Holds one run and nothing else: the starter of a shared flow. */
+  holds?: { runId: string; allowApproval: boolean }
   /** For the audit record: where the request came from. */
   address?: string
   requestId?: string

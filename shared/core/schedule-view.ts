@@ -13,8 +13,15 @@ export interface ScheduleView extends Omit<ScheduleRow, 'orgId' | 'rev' | 'data'
 const shownFires = 5
 
 export function viewSchedule(row: ScheduleRow, now: number): ScheduleView {
-  const { orgId: _, rev: __, firedUntil: ___, data, ...shown } = row
-  return { ...shown, data: JSON.parse(data) as JsonObject, nextFires: firesOf(row, now, shownFires) }
+  const { id, flowId, name, active, cron, timezone, version, overlap, missed, missedWindowSeconds } = row
+  const { startAt, endAt, pauseReason, lastRunAt, lastRunId, lastResult } = row
+  const { createdAt, updatedAt, updatedBy } = row
+  return {
+    ...{ id, flowId, name, active, cron, timezone, data: JSON.parse(row.data) as JsonObject, version },
+    ...{ overlap, missed, missedWindowSeconds, startAt, endAt, pauseReason },
+    ...{ lastRunAt, lastRunId, lastResult, createdAt, updatedAt, updatedBy },
+    nextFires: firesOf(row, now, shownFires),
+  }
 }
 
 /** What a schedule's cron line means to Scheduler. */

@@ -45,6 +45,8 @@ export interface StartOrder {
   scheduledAt?: string
   /** Used where the flow itself sets no limit. */
   concurrency?: NonNullable<FlowSettings['concurrency']>
+  /** What is written with the run or not at all, and how it is refused if it cannot be. */
+  beside?: { writes: Write[]; isSpent: () => Promise<boolean>; refusal: () => Fault }
   /** W3C trace context of the request, well formed; handed to every step. */
   traceparent?: string
 }
@@ -100,17 +102,19 @@ export async function start(
     const asExpress = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? express : undefined
     const kind = asExpress ? 'express' : 'standard'
     const row = await newRun(world, who, order, version, kind, { parent, id })
-    const others: Write[] = order.idempotency
-      ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)]
-      : []
+    const others: Write[] = [
+      ...(order.idempotency ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)] : []),
+      ...(order.beside?.writes ?? []),
+    ]
     const checkAt = world.clock.now() + (kind === 'express' ? expressCheckMs : firstCheckMs)
     const first = async () =>
       order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
-    const isSpent = async () => (await first()) !== null
+    const isSpent = async () => (await first()) !== null || (await order.beside?.isSpent()) === true
     const written = await write(world, row, settings, { checkAt, others, isSpent })
     if (written === null) {
       const run = await first()
       if (run) return await replay(world, who.orgId, run, order.waitSeconds)
+      if (order.beside) throw order.beside.refusal()
       throw new Fault('idempotency_in_progress', 'The first request is still at work', {
         retryAfterSeconds: 1,
       })

@@ -80,6 +80,12 @@ export const moment = z
   .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, 'give an RFC 3339 instant')
   .transform((text) => new Date(text).toISOString())
 
+/** An instant in a body, in any RFC 3339 form; read as UTC with milliseconds. */
+export const momentInBody = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .nullable()
+
 /** What an API key may be allowed. */
 export const scope = z.enum(scopes)
 

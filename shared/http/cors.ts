@@ -1,6 +1,6 @@
 import type { Settings } from '../world.ts'
 import type { HttpRequest, HttpResponse } from './exchange.ts'
-import { isOpen } from './rights.ts'
+import { isForAnyPage } from './rights.ts'
 import type { Route } from './route.ts'
 
 const allowed = [
@@ -58,7 +58,7 @@ export function preflight(
     body: '',
     headers: {
       allow: methods,
-      ...corsHeaders((route ? [route] : [...byMethod.values()]).every(isOpen), request, settings),
+      ...corsHeaders((route ? [route] : [...byMethod.values()]).every(isForAnyPage), request, settings),
       'access-control-allow-methods': methods,
       'access-control-allow-headers': allowed,
       'access-control-max-age': '7200',

@@ -26,8 +26,21 @@ export function readKey(
   { actor }: Principal,
   content: { body: unknown; query: unknown },
 ): IdempotencyKey | undefined {
-  const header = headers['idempotency-key']
-  if (header === undefined || route.method === 'GET' || !isSigned(route)) return undefined
+  if (route.method === 'GET' || !isSigned(route)) return undefined
+  return keyOf(headers['idempotency-key'], { who: actor, method, path }, content)
+}
+
+/**
+ * The same for somebody whom the route knows by other means than a credential.
+ *
+ * @throws {Fault} `invalid_request` for a key that is none.
+ */
+export function keyOf(
+  header: string | undefined,
+  of: { who: string; method: string; path: string },
+  content: { body: unknown; query: unknown },
+): IdempotencyKey | undefined {
+  if (header === undefined) return undefined
   const key = /^"([^"\\]*)"$/.exec(header)?.[1] ?? header
   if (!/^[\x21-\x7e]{1,255}$/.test(key) || key.startsWith('"'))
     throw new Fault('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters', {
@@ -39,7 +52,7 @@ export function readKey(
         },
       ],
     })
-  return nameRequest({ who: actor, method, path, key }, content)
+  return nameRequest({ ...of, key }, content)
 }
 
 /** Gives the first reply again, or does the work and keeps its reply (conventions.md §4). */

@@ -14,6 +14,8 @@ export type ObjectKind =
   | 'account'
   | 'secret'
   | 'wait'
+  | 'share'
+  | 'share-token'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's

@@ -22,6 +22,11 @@ export function isOpen({ auth }: Route): boolean {
   return auth === 'open'
 }
 
+/** True if any web page may call: it brings its capability itself. */
+export function isForAnyPage(route: Route): boolean {
+  return isOpen(route) || (route.auth === 'bearer' && route.resumeToken !== undefined)
+}
+
 /** True if the call is made in somebody's name, who is known before the route's own work. */
 export function isSigned(route: Route): boolean {
   return route.auth === 'bearer' || (route.auth === 'session' && !route.judgesToken)
@@ -32,8 +37,14 @@ export function isSigned(route: Route): boolean {
  *
  * @throws {Fault} `unauthorized`, the same for every cause; `invalid_request` for two credentials.
  */
-export async function signIn({ world, request, requestId }: Under, route: Route): Promise<Principal> {
+export async function signIn(
+  { world, request, requestId }: Under,
+  route: Route,
+  params: Record<string, string>,
+): Promise<Principal> {
   if (!isSigned(route)) return nobody
+  const holder = await holderFor(world, request, route, params)
+  if (holder) return { ...holder, address: request.address, requestId }
   const header = request.headers.authorization
   if (header !== undefined && /,\s*(bearer|basic)\s/i.test(header))
     throw new Fault('invalid_request', 'A request carries one credential', {
@@ -41,6 +52,23 @@ export async function signIn({ world, request, requestId }: Under, route: Route)
     })
   const principal = await authenticate(world, header)
   return { ...principal, address: request.address, requestId }
+}
+
+/** Who comes with a `Resume-Token` to a route that takes one. */
+async function holderFor(
+  world: World,
+  { headers }: HttpRequest,
+  route: Route,
+  params: Record<string, string>,
+): Promise<Principal | null> {
+  const token = headers['resume-token']
+  if (token === undefined || route.auth !== 'bearer' || route.resumeToken === undefined) return null
+  if (headers.authorization !== undefined)
+    throw new Fault('invalid_request', 'A request carries one credential', {
+      issues: [{ path: 'Resume-Token', code: 'invalid_header', message: 'send it without Authorization' }],
+    })
+  const { holderOf } = await import('../core/resume-token.ts')
+  return await holderOf(world, token, params[route.resumeToken] ?? '')
 }
 
 /**
@@ -57,7 +85,8 @@ export async function allow(
   scopes: readonly Scope[],
 ): Promise<void> {
   if (!isSigned(route)) return
-  if (isOwnAccount(route, principal, params)) return
+  // What it holds is the run of this very path.
+  if (principal.holds || isOwnAccount(route, principal, params)) return
   const refused = refusal(route, principal, scopes)
   if (refused === null) return
   for (const [name, kind] of Object.entries(route.objects))

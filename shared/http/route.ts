@@ -29,6 +29,8 @@ export interface Call<P, Q, B> {
   cursor: Cursors
   /** The trace that this request is part of (W3C). */
   traceparent: string
+  /** The path as it came. */
+  path: string
   /** The caller's address, as the gateway knows it. */
   address: string
   /** A header of the request, by its name in lower case. */
@@ -78,6 +80,8 @@ export type Right =
       auth: 'bearer'
       scope: Scope
       role: Role
+      /** The starter of a shared run may call, with its `Resume-Token`; the parameter that names the run. */
+      resumeToken?: string
       /** Parameter that names an account: with his own, whoever is signed in may have to do. The core says what. */
       ownAccount?: string
     }

@@ -12,7 +12,7 @@ import { type Match, matcher } from './match.ts'
 import { readPatience } from './prefer.ts'
 import { readQuery } from './query.ts'
 import { refuse } from './refuse.ts'
-import { allow, bearerOf, isOpen, signIn } from './rights.ts'
+import { allow, bearerOf, isForAnyPage, signIn } from './rights.ts'
 import type { Call, Reply, Route } from './route.ts'
 import { commonHeaders, theirRequestId } from './security.ts'
 import { readTrace } from './trace.ts'
@@ -63,7 +63,9 @@ export function serve({
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const { match, route, foreign } = await find(request.path, method)
     const response = await answerOrRefuse(under, match, foreign ? undefined : route)
-    const open = route ? isOpen(route) : match !== null && [...match.byMethod.values()].every(isOpen)
+    const open = route
+      ? isForAnyPage(route)
+      : match !== null && [...match.byMethod.values()].every(isForAnyPage)
     return {
       status: response.status,
       body: request.method === 'HEAD' ? '' : response.body,
@@ -109,7 +111,7 @@ function wrongMethod({ method }: HttpRequest, { byMethod }: Match): Fault {
 
 async function answer(under: Under, route: Route, raw: Record<string, string>): Promise<HttpResponse> {
   const { world, request } = under
-  const principal = await signIn(under, route)
+  const principal = await signIn(under, route, raw)
   await allow(world, route, principal, raw, route.scope === null ? [] : [route.scope])
   const query = readQuery(route, request.query)
   const patience = readPatience(route, request)
@@ -126,6 +128,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     guard,
     cursor: cursorsOf(world, [principal.orgId, request.path, filtersOf(request.query)]),
     traceparent: readTrace(request.headers.traceparent, world.ids),
+    path: request.path,
     address: request.address,
     header: (name) => request.headers[name],
     token: bearerOf(request),

@@ -115,6 +115,12 @@ export const keys = {
     pk: `ORG#${org}#FLOW#${flow}`,
     sk: `SCHED#${name}`,
   }),
+  share: (org: string, flow: string, share: string): Key => ({
+    pk: `ORG#${org}#FLOW#${flow}`,
+    sk: `SHARE#${share}`,
+  }),
+  sharePointer: (sha256: string): Key => ({ pk: `SHARE#${sha256}`, sk: 'META' }),
+  resumePointer: (sha256: string): Key => ({ pk: `CAP#${sha256}`, sk: 'META' }),
   run: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'META' }),
   runInput: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'INPUT' }),
   step: (org: string, run: string, stepKey: string): Key => ({

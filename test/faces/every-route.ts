@@ -14,6 +14,8 @@ export interface Filling {
   account: string
   secret: string
   wait: string
+  share: string
+  'share-token': string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -47,6 +49,9 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
   'POST /v1/flow/{id}/schedule': { cron: '0 * * * *', data: { inputs: { customerId: 'a' } } },
   'POST /v1/flow/{id}/schedule-cancel': {},
+  'POST /v1/flow/{id}/share': {},
+  'PATCH /v1/flow/{id}/share/{shareId}': { name: 'Changed' },
+  'POST /v1/flow/share/execute/{token}': { customerId: 'a' },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }

@@ -5,7 +5,7 @@ const api = [{ type: 'api' }]
 /** Adds up and ends: no wait, no call. */
 export const adding: JsonObject = {
   metadata: { name: 'Renewal risk' },
-  triggers: [...api, { type: 'schedule' }],
+  triggers: [...api, { type: 'schedule' }, { type: 'form' }],
   inputs: [
     { name: 'customerId', type: 'text', required: true },
     { name: 'topic', type: 'text' },

@@ -12,15 +12,19 @@ beforeAll(async () => {
   faces = await openFaces()
   as = faces.acme.token.admin
   const run = await faces.execute(await faces.flow(asking))
+  const flow = await faces.flow(adding)
+  const share = await faces.send('POST', `/v1/flow/${flow}/share`, { as, body: {} })
   ids = {
     organisation: faces.acme.orgId,
-    flow: await faces.flow(adding),
+    flow,
     run: run.body.appRunId,
     version: '1',
     'api-key': 'AAAAAAAAAAAA',
     account: faces.acme.account.user.id,
     secret: 'API_KEY',
     wait: run.body.waitState.waitId,
+    share: '00000000-0000-4000-8000-000000000005',
+    'share-token': share.body.token,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))

@@ -7,7 +7,6 @@ import * as flows from './flows.ts'
 import { poll } from './poll.ts'
 import { publish } from './publish.ts'
 import { resume } from './resume.ts'
-import * as views from './run-views.ts'
 
 /** What running flows and their editors ask for all the time. */
 export const dashboardRoutes: Route[] = [
@@ -18,12 +17,7 @@ export const dashboardRoutes: Route[] = [
   flows.change,
   flows.remove,
   publish,
-  views.details,
   poll,
-  views.steps,
-  views.inputs,
-  views.outputs,
-  views.errorDetails,
   resume,
   cancel,
 ]

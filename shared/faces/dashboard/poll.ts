@@ -4,7 +4,7 @@ import { digits } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
 import { byId, instant, uuid } from '../shapes.ts'
 import { aboutRun, errorShape, etagOfRun, statusShape } from './run-object.ts'
-import { maybeWaitingShape, waitingOf } from './waiting.ts'
+import { hidesFrom, maybeWaitingShape, waitingOf } from './waiting.ts'
 
 /** Seed 001: how a run stands; `wait` with `rev` holds the answer until the run has moved past it. */
 export const poll = route({
@@ -15,6 +15,7 @@ export const poll = route({
   auth: 'bearer',
   scope: 'runs:read',
   role: 'viewer',
+  resumeToken: 'id',
   objects: { id: 'run' },
   params: byId,
   query: z.object({ rev: digits(0, 999_999_999).optional() }),
@@ -42,7 +43,7 @@ export const poll = route({
         appRunId: id,
         status,
         ...(status === 'completed' ? { output } : {}),
-        ...(status === 'waiting' ? waitingOf(run) : {}),
+        ...(status === 'waiting' ? waitingOf(run, hidesFrom(principal)) : {}),
         ...(error ? { error } : {}),
         updatedAt,
         rev,

@@ -3,8 +3,10 @@ import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
 import * as flowRuns from './flow-runs.ts'
 import * as reports from './run-reports.ts'
-import { minimal } from './run-views.ts'
+import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
+import * as shared from './shared.ts'
+import * as shares from './shares.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
 
@@ -13,7 +15,12 @@ export const restRoutes: Route[] = [
   autosave,
   flowRuns.list,
   flowRuns.light,
-  minimal,
+  views.minimal,
+  views.details,
+  views.steps,
+  views.inputs,
+  views.outputs,
+  views.errorDetails,
   reports.summary,
   reports.detailed,
   reports.context,
@@ -23,6 +30,12 @@ export const restRoutes: Route[] = [
   schedules.read,
   schedules.set,
   schedules.cancel,
+  shares.create,
+  shares.list,
+  shares.change,
+  shares.remove,
+  shared.read,
+  shared.execute,
   versions.list,
   versions.read,
   changes.publish,

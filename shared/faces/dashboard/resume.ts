@@ -4,6 +4,7 @@ import type { JsonObject } from '../../world.ts'
 import { answerBody } from '../answer-body.ts'
 import { byId } from '../shapes.ts'
 import { envelopedReply, runReply } from './run-answer.ts'
+import { hidesFrom } from './waiting.ts'
 
 /** Seed 001: answers the question that a waiting run has asked. */
 export const resume = route({
@@ -14,6 +15,7 @@ export const resume = route({
   auth: 'bearer',
   scope: 'runs:resume',
   role: 'user',
+  resumeToken: 'id',
   objects: { id: 'run' },
   params: byId,
   query: z.object({}),
@@ -26,6 +28,6 @@ export const resume = route({
     // Read from disk by the first answer: the steps, the engine and the keys that it needs are a third of this function.
     const { answerWait } = await import('../../core/answers.ts')
     const { run, replayed } = await answerWait(world, principal, order, waitSeconds)
-    return runReply(run, { enveloped: true, replayed })
+    return runReply(run, { enveloped: true, replayed, hides: hidesFrom(principal) })
   },
 })

@@ -4,17 +4,18 @@ import { Fault } from '../../faults.ts'
 import type { Reply } from '../../http/route.ts'
 import { uuid } from '../shapes.ts'
 import { aboutRun, errorShape, statusShape } from './run-object.ts'
-import { waitingOf, waitingShape } from './waiting.ts'
+import { type Hides, waitingOf, waitingShape } from './waiting.ts'
 
 const named = { status: statusShape, appRunId: uuid }
+const opened = { resumeToken: z.string().optional() }
 
 /** The run works after the time is over. */
-const accepted = z.strictObject(named)
+const accepted = z.strictObject({ ...named, ...opened })
 
 /** A run in its envelope: ended, waiting, or at work. */
 const envelope = z.union([
   z.strictObject({ ...named, output: z.json() }),
-  z.strictObject({ ...named, ...waitingShape }),
+  z.strictObject({ ...named, ...waitingShape, ...opened }),
   z.strictObject({ ...named, error: errorShape.nullable() }),
 ])
 
@@ -27,21 +28,28 @@ export const envelopedReply = { 200: envelope, 202: accepted }
 /** Statuses in which a run has ended without an output. */
 const lost = new Set(['failed', 'timed_out', 'cancelled'])
 
+/** How the answer is given. */
+export interface ReplyOptions {
+  enveloped: boolean
+  replayed: boolean
+  hides?: Hides
+  /** What opens the run to its starter while it has not ended. */
+  resumeToken?: string
+}
+
 /**
  * The answer of an execution (dashboard.md §3): the output itself, or in an envelope.
  *
  * @throws {Fault} `run_failed` on a raw route: a client or proxy must not start the flow again.
  */
-export function runReply(
-  run: RunView,
-  { enveloped, replayed }: { enveloped: boolean; replayed: boolean },
-): Reply {
+export function runReply(run: RunView, { enveloped, replayed, hides, resumeToken }: ReplyOptions): Reply {
   const about = { ...aboutRun(run), replayed }
   const name = { status: run.status, appRunId: run.id }
   if (run.status === 'completed')
     return { ...about, body: enveloped ? { ...name, output: run.output } : run.output }
-  if (run.status === 'waiting') return { ...about, body: { ...name, ...waitingOf(run) } }
-  if (!lost.has(run.status)) return { ...about, ...later(run.id), body: name }
+  const more = resumeToken === undefined ? {} : { resumeToken }
+  if (run.status === 'waiting') return { ...about, body: { ...name, ...waitingOf(run, hides), ...more } }
+  if (!lost.has(run.status)) return { ...about, ...later(run.id), body: { ...name, ...more } }
   if (!enveloped) throw runFailed(run)
   return { ...about, body: { ...name, error: run.error } }
 }

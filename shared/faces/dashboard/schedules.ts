@@ -3,15 +3,11 @@ import type { ScheduleView } from '../../core/schedule-view.ts'
 import { cancelSchedule, listSchedules, readSchedule, setSchedule } from '../../core/schedules.ts'
 import { flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
-import { byId, instant, jsonObject, prose, uuid } from '../shapes.ts'
+import { byId, instant, jsonObject, momentInBody, prose, uuid } from '../shapes.ts'
 import { askedPage, pageEnd, pageFields, pageQuery } from './pages.ts'
 
 const usualName = 'default'
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, 'give 1 to 40 of a-z, 0-9 and -')
-const moment = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text).toISOString())
-  .nullable()
 
 const scheduleShape = z.strictObject({
   _id: uuid,
@@ -111,8 +107,8 @@ export const set = route({
     overlap: scheduleShape.shape.overlap.optional(),
     missed: scheduleShape.shape.missed.optional(),
     missedWindowSeconds: z.int().min(60).max(604_800).optional(),
-    startAt: moment.optional(),
-    endAt: moment.optional(),
+    startAt: momentInBody.optional(),
+    endAt: momentInBody.optional(),
   }),
   reply: { 200: scheduleShape, 201: scheduleShape },
   faults: ['conflict', 'version_not_published'],

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Principal } from '../../core/principal.ts'
 import type { RunView, WaitView } from '../../core/run-view.ts'
 import { instant, uuid } from '../shapes.ts'
 
@@ -32,7 +33,7 @@ export const maybeWaitingShape = {
 }
 
 /** The oldest open wait, and all of them if there are several; nulls if none is open. */
-export function waitingOf({ waits, openWaits }: RunView): Record<string, unknown> {
+export function waitingOf({ waits, openWaits }: RunView, hides: Hides = showAll): Record<string, unknown> {
   const [oldest] = waits
   if (oldest === undefined) return { waitState: null, pendingAction: null }
   const { kind, id, stepId, stepName, openedAt, expiresAt } = oldest
@@ -46,13 +47,28 @@ export function waitingOf({ waits, openWaits }: RunView): Record<string, unknown
       expiresAt,
       openWaits,
     },
-    pendingAction: actionOf(oldest),
-    ...(openWaits > 1 ? { pendingActions: waits.map(actionOf) } : {}),
+    pendingAction: actionOf(oldest, hides),
+    ...(openWaits > 1 ? { pendingActions: waits.map((wait) => actionOf(wait, hides)) } : {}),
   }
 }
 
+/** Questions whose content the reader may not see. */
+export type Hides = (wait: WaitView) => boolean
+
+const showAll: Hides = () => false
+
+/** The starter of a shared run sees of an approval that he may not decide only that there is one. */
+export function hidesFrom({ holds }: Pick<Principal, 'holds'>): Hides {
+  if (!holds) return showAll
+  return ({ kind, question }) =>
+    kind === 'approval' && (!holds.allowApproval || Array.isArray(question.approvers))
+}
+
 /** Who may answer, and who has, is not the caller's business here. */
-function actionOf({ id, kind, question, openedAt }: WaitView): Record<string, unknown> {
-  const { kind: _, approvers: __, allowSelf: ___, votes: ____, ...shown } = question
+function actionOf(wait: WaitView, hides: Hides): Record<string, unknown> {
+  const { id, kind, question, openedAt } = wait
+  const { kind: _, approvers: __, allowSelf: ___, votes: ____, ...all } = question
+  const { message: _____, form: ______, ...rest } = all
+  const shown = hides(wait) ? rest : all
   return { type: actionTypes[kind] ?? kind, executionId: id, ...shown, timestamp: openedAt }
 }

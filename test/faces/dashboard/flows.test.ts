@@ -32,7 +32,7 @@ describe('making a flow', () => {
       versionCount: 0,
       hasUnpublishedChanges: true,
       revision: 1,
-      triggers: ['api'],
+      triggers: ['api', 'schedule', 'form'],
       inputs: [
         { name: 'customerId', type: 'text', required: true },
         { name: 'topic', type: 'text', required: false },

@@ -15,7 +15,7 @@ const year = 31_536_000
 /** A place outlives the longest run by this, so that its row never vanishes under an open run. */
 const graceSeconds = 30 * 86_400
 /** Tries to find a place while others take them. */
-const tries = 10
+const tries = 12
 
 /** What is written with a run, and when the sweep first looks at it. */
 export interface Beside {
@@ -46,6 +46,8 @@ export async function createInTurn(
     if (outcome === 'created') return run
     if (outcome === 'exists') return await getRun(world, row.orgId, row.id)
     if (await beside.isSpent()) return null
+    // Those that came at once and lost together look again one after the other.
+    await world.clock.sleep(attempt * 20 * Math.random())
   }
   throw new Fault('unavailable', 'Too many runs of this key begin at once', { retryAfterSeconds: 1 })
 }

@@ -155,11 +155,11 @@ describe('what nobody heard of', () => {
       ...asking({}),
       settings: { ...asking({}).settings, waitTimeoutSeconds: 600 },
     })
-    const [first, second, third] = [
-      await runs.begin(flow, order),
-      await runs.begin(flow, order),
-      await runs.begin(flow, order),
-    ]
+    const beginNext = async () => {
+      await runs.clock.advance(1)
+      return await runs.begin(flow, order)
+    }
+    const [first, second, third] = [await beginNext(), await beginNext(), await beginNext()]
     await cancelRun(runs.world, { orgId: org }, first.id)
     await runs.clock.advance(61_000)
     await passTime(runs.clock, sweep(runs.world))

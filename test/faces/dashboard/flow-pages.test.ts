@@ -57,7 +57,8 @@ test('filters', async () => {
   expect(names((await list('?q=FLOW%202')).body)).toEqual(['Flow 2'])
   expect(names((await list('?tag=early&order=asc')).body)).toEqual(['Flow 1', 'Flow 2', 'Flow 3'])
   expect((await list('?status=published')).body.data).toEqual([])
-  expect((await list('?trigger=form')).body).toMatchObject({ data: [], total: 0 })
+  expect((await list('?trigger=form')).body).toMatchObject({ total: 5 })
+  expect((await list('?trigger=webhook')).body).toMatchObject({ data: [], total: 0 })
 })
 
 test('?total=false leaves the count out', async () => {

@@ -9,6 +9,7 @@ export function executionInput(row: RunRow, inputs: string): string {
     version: row.version,
     depth: row.depth,
     startedAt: row.createdAt,
+    ...(row.rerunOf === undefined ? {} : { rerunOf: row.rerunOf }),
   }
   const trigger = `{"type":${JSON.stringify(row.trigger)},"data":${row.triggerData ?? 'null'}}`
   return `{"run":${JSON.stringify(run)},"inputs":${inputs},"trigger":${trigger},"user":${row.user}}`

@@ -18,8 +18,10 @@ import { stepKey, waitIdOf } from './step-key.ts'
  */
 export async function openWait(world: World, event: AskEvent): Promise<null> {
   return await forEngine(world, async () => {
-    const question = ask(event)
     const { run } = event
+    if (run.rerunOf !== undefined && (await (await import('./reuse.ts')).reuseAnswer(world, event)))
+      return null
+    const question = ask(event)
     const token = await lockToken(world, { orgId: run.orgId, runId: run.id }, event.token)
     const result = await openWaitRow(world, rowOf(world, event, question, token))
     if (result.opened) return null

@@ -32,6 +32,8 @@ export interface StartOrder {
   flowId: string
   /** `latest` if absent. */
   version?: number | 'latest' | 'draft'
+  /** A version that is named by its number may be unpublished. */
+  evenUnpublished?: boolean
   inputs: JsonObject
   trigger: { type: string; data?: Json }
   /** Declared numbers and booleans may stand between quotes. */
@@ -43,6 +45,8 @@ export interface StartOrder {
   idempotency?: IdempotencyKey
   /** For which moment a schedule starts it. */
   scheduledAt?: string
+  /** An ended run that is run again, from which step, and the steps that give their outputs of then. */
+  again?: { of: string; from: string; reuse: string[] }
   /** Used where the flow itself sets no limit. */
   concurrency?: NonNullable<FlowSettings['concurrency']>
   /** What is written with the run or not at all, and how it is refused if it cannot be. */
@@ -93,7 +97,13 @@ export async function start(
   return await answering(world, async () => {
     const known = order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
     if (known !== null) return await replay(world, who.orgId, known, order.waitSeconds)
-    const version = await resolveVersion(world, who.orgId, order.flowId, order.version ?? 'latest')
+    const version = await resolveVersion(
+      world,
+      who.orgId,
+      order.flowId,
+      order.version ?? 'latest',
+      order.evenUnpublished,
+    )
     requireTrigger(version.graph, order.requireTrigger)
     const waitSeconds = Math.min(order.waitSeconds, version.graph.settings.syncSeconds)
     const settings = order.concurrency
@@ -203,6 +213,7 @@ async function newRun(
     updatedAt: createdAt,
     ...(parent ? { parentRunId: parent.runId, parentStepKey: parent.stepKey } : {}),
     ...(order.scheduledAt === undefined ? {} : { scheduledAt: order.scheduledAt }),
+    ...againOf(order),
     depth: parent?.depth ?? 0,
     ...ownerOf(flow.createdBy),
     ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),
@@ -227,6 +238,12 @@ async function openHanded(
     names.flatMap((name) => (name in inputs ? [[name, inputs[name] ?? null]] : [])),
   )
   return { ...inputs, ...(await openSealed(world, of, handed)).value }
+}
+
+function againOf({ again }: StartOrder): Partial<RunRow> {
+  if (!again) return {}
+  const { of, from, reuse } = again
+  return { rerunOf: of, rerunFrom: from, ...(reuse.length === 0 ? {} : { reuse }) }
 }
 
 function userOf({ accountId, email, role }: Starter): Json {

@@ -22,7 +22,8 @@ const deepest = 10
  */
 export async function startSubflow(world: World, event: SubflowEvent): Promise<null> {
   return await forEngine(world, async () => {
-    const { orgId, id: runId, depth } = event.run
+    const { orgId, id: runId, depth, rerunOf } = event.run
+    if (rerunOf !== undefined && (await (await import('./reuse.ts')).reuseAnswer(world, event))) return null
     if (depth + 1 > deepest) throw engineError('depth_exceeded', `Runs may start runs ${deepest} levels deep`)
     const parent = await getRun(world, orgId, runId)
     if (!parent || hasEnded(parent)) throw runCancelled()

@@ -34,8 +34,13 @@ async function unlockToken({ kms, settings }: World, of: TokenOf, locked: string
 
 /** Tells the engine how a task ended. Never throws for what the engine or the network says. */
 export async function tellEngine(world: World, of: TokenOf, locked: string, told: Told): Promise<Taken> {
+  return await tellTask(world, await unlockToken(world, of, locked), told)
+}
+
+/** The same with the token itself, which only who is called by the engine has. */
+export async function tellTask(world: World, token: string, told: Told): Promise<Taken> {
   try {
-    await send(world, await unlockToken(world, of, locked), told)
+    await send(world, token, told)
     return 'taken'
   } catch (error) {
     const taken = meaningOf(error)

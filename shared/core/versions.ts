@@ -31,6 +31,7 @@ export interface ResolvedVersion {
 /**
  * Finds the version that a start names: one read, however it is named.
  *
+ * @param evenUnpublished for a number.
  * @throws {Fault} `not_found` (no such flow or number), `version_not_published`, `validation_failed` (a draft with errors).
  */
 export async function resolveVersion(
@@ -38,9 +39,10 @@ export async function resolveVersion(
   orgId: string,
   flowId: string,
   wanted: number | 'latest' | 'draft',
+  evenUnpublished = false,
 ): Promise<ResolvedVersion> {
   if (wanted === 'draft') return await resolveDraft(world, orgId, flowId)
-  if (wanted !== 'latest') return await resolveNumber(world, orgId, flowId, wanted)
+  if (wanted !== 'latest') return await resolveNumber(world, orgId, flowId, wanted, evenUnpublished)
   const flow = await getFlow(world, orgId, flowId)
   if (flow === null) throw noFlow()
   if (flow.latestVersion === null)
@@ -52,12 +54,18 @@ export async function resolveVersion(
 }
 
 /** Unpublishing bites at once, so a version that is named by number is looked at each time. */
-async function resolveNumber(world: World, orgId: string, flowId: string, number: number) {
+async function resolveNumber(
+  world: World,
+  orgId: string,
+  flowId: string,
+  number: number,
+  evenUnpublished: boolean,
+) {
   const found = await getFlowWithVersion(world, orgId, flowId, number)
   if (found === null) throw noFlow()
   const { flow, version } = found
   if (version === null) throw noVersion()
-  if (version.status !== 'published')
+  if (version.status !== 'published' && !evenUnpublished)
     throw new Fault('version_not_published', `Version ${number} is not published`, { version: number })
   keepVersion(world, orgId, version)
   return await resolved(world, flow, version)

@@ -28,6 +28,11 @@ export async function doWork(world: World, event: WorkEvent): Promise<Json> {
     const row = await getRun(world, run.orgId, run.id)
     if (!row || hasEnded(row)) throw runCancelled()
     const step = workStep(event.type)
+    const stands = row.reuse ? await (await import('./reuse.ts')).reuse(world, row, event) : null
+    if (stands) {
+      await noteFirst(world, event, row)
+      return stands.output
+    }
     const begun = beginning(world, event)
     const before = await beginStep(world, begun)
     if (before?.status === 'completed') return JSON.parse(before.output ?? 'null')
@@ -135,12 +140,14 @@ async function recordSuccess(
     output: JSON.stringify(output),
     lines,
   })
-  if (event.first && run.progressAt === undefined) await noteProgress(world, run)
+  await noteFirst(world, event, run)
   // Two tries of one visit may overlap: the first one's output stands for both.
   return after?.output === undefined ? output : JSON.parse(after.output)
 }
 
-async function noteProgress(world: World, run: RunRow): Promise<void> {
+/** Notes that the run gets on: its first working step is done. */
+async function noteFirst(world: World, event: WorkEvent, run: RunRow): Promise<void> {
+  if (!event.first || run.progressAt !== undefined) return
   const now = instant(world.clock.now())
   await changeRun(world, run.orgId, run.id, {
     set: { progressAt: now, updatedAt: now },

@@ -17,6 +17,8 @@ export interface RunRef {
   depth: number
   /** RFC 3339, UTC, milliseconds. */
   startedAt: string
+  /** The run that this one runs again. */
+  rerunOf?: string
 }
 
 /** What a working step may touch; handed to it by core/work.ts. */

@@ -35,6 +35,10 @@ export interface StepRow {
   lines?: LogLine[]
   /** The run that a `flow` step started. */
   childId?: string
+  /** Its output is that of the run which is run again. */
+  reused?: true
+  /** Which way such a step left. */
+  outcome?: string
 }
 
 /**

@@ -51,8 +51,10 @@ export interface RunRow {
   lastStepId?: string
   parentRunId?: string
   parentStepKey?: string
-  /** The run that this one runs again. */
+  /** The run that this one runs again, from which step (`start`: everything), and the steps whose outputs are taken from it. */
   rerunOf?: string
+  rerunFrom?: string
+  reuse?: string[]
   /** The runs that run this one again. */
   reruns?: Set<string>
   /** For which moment a schedule started it. */

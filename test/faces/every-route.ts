@@ -35,6 +35,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/{id}/versions/{version}/rollback': {},
   'POST /v1/flowrun/resume/{id}': { decision: 'approve' },
   'POST /v1/flowrun/cancel/{id}': {},
+  'POST /v1/flowrun/rerun/{id}': {},
   'POST /api/v1/auth/login': { username: 'nobody@acme.example', password: 'wrong password' },
   'POST /api/v1/flows': { name: 'New', definition: adding },
   'PUT /api/v1/flows/{id}': { description: 'Changed' },

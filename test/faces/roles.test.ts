@@ -40,6 +40,9 @@ async function made(route?: Route): Promise<Filling> {
   if (route?.method === 'DELETE' && names('version'))
     await faces.send('POST', `/v1/flow/${flow}/versions/1/unpublish`, { as })
   const waiting = names('run', 'wait') ? await faces.execute(askingFlow) : null
+  // Only what has ended is run again.
+  if (route?.path.includes('/rerun/'))
+    await faces.send('POST', `/v1/flowrun/cancel/${waiting?.body.appRunId}`, { as, body: {} })
   return {
     organisation: faces.acme.orgId,
     flow,

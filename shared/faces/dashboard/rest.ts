@@ -2,6 +2,7 @@ import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
 import * as flowRuns from './flow-runs.ts'
+import { rerun } from './rerun.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
@@ -27,6 +28,7 @@ export const restRoutes: Route[] = [
   reports.creditDetails,
   reports.overview,
   clone,
+  rerun,
   schedules.read,
   schedules.set,
   schedules.cancel,

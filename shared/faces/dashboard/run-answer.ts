@@ -9,21 +9,20 @@ import { type Hides, waitingOf, waitingShape } from './waiting.ts'
 const named = { status: statusShape, appRunId: uuid }
 const opened = { resumeToken: z.string().optional() }
 
-/** The run works after the time is over. */
-const accepted = z.strictObject({ ...named, ...opened })
+/** Replies of the routes that always answer in the envelope: a run that ended, waits, or is at work. */
+export function envelopedWith(more: z.ZodRawShape) {
+  const envelope = z.union([
+    z.strictObject({ ...named, output: z.json(), ...more }),
+    z.strictObject({ ...named, ...waitingShape, ...opened, ...more }),
+    z.strictObject({ ...named, error: errorShape.nullable(), ...more }),
+  ])
+  return { 200: envelope, 202: z.strictObject({ ...named, ...opened, ...more }) }
+}
 
-/** A run in its envelope: ended, waiting, or at work. */
-const envelope = z.union([
-  z.strictObject({ ...named, output: z.json() }),
-  z.strictObject({ ...named, ...waitingShape, ...opened }),
-  z.strictObject({ ...named, error: errorShape.nullable() }),
-])
+export const envelopedReply = envelopedWith({})
 
 /** Replies of the routes that may answer with the output itself, which is any JSON. */
-export const executeReply = { 200: z.json(), 202: accepted }
-
-/** Replies of the routes that always answer in the envelope. */
-export const envelopedReply = { 200: envelope, 202: accepted }
+export const executeReply = { 200: z.json(), 202: envelopedReply[202] }
 
 /** Statuses in which a run has ended without an output. */
 const lost = new Set(['failed', 'timed_out', 'cancelled'])

@@ -138,6 +138,7 @@ function rowFor(world: World, event: Visiting, { output, outcome }: Recorded): S
   return {
     orgId: run.orgId,
     runId: run.id,
+    flowId: run.flowId,
     stepKey: stepKey(event.at, stepId, iter),
     ...{ stepId, name, type, as, iter },
     status: 'completed',

@@ -59,6 +59,7 @@ function recordOf(world: World, event: SubflowEvent, key: string, childId: strin
   return {
     orgId: run.orgId,
     runId: run.id,
+    flowId: run.flowId,
     stepKey: key,
     stepId,
     name,

@@ -37,9 +37,10 @@ export async function tellEvents(
   // A new run has no record, unless its first change comes again: then the put finds one.
   let end = isNew ? noEvents : await endOfEvents(world, orgId, runId)
   const known = await knownFor(world, orgId, runId, changes)
+  const flowId = await flowOf(world, orgId, runId, changes)
   for (let attempt = 1; attempt <= tries; attempt++) {
     const items = itemsAfter(end, changes, known)
-    const told = await addAll(world, orgId, runId, items)
+    const told = await addAll(world, { orgId, runId, flowId }, items)
     if (told) return
     end = await endOfEvents(world, orgId, runId)
   }
@@ -76,9 +77,26 @@ interface Item {
   end: EventsEnd
 }
 
-async function addAll(world: World, orgId: string, runId: string, items: Item[]): Promise<boolean> {
-  for (const { events, end } of items) if (!(await addEvents(world, orgId, runId, events, end))) return false
+interface RunOfFlow {
+  orgId: string
+  runId: string
+  flowId: string
+}
+
+async function addAll(world: World, { orgId, runId, flowId }: RunOfFlow, items: Item[]): Promise<boolean> {
+  for (const { events, end } of items)
+    if (!(await addEvents(world, orgId, runId, events, end, flowId))) return false
   return true
+}
+
+async function flowOf(
+  world: World,
+  orgId: string,
+  runId: string,
+  changes: NumberedChange[],
+): Promise<string> {
+  for (const { change } of changes) if (change.after.flowId !== undefined) return change.after.flowId
+  return (await getRun(world, orgId, runId))?.flowId ?? ''
 }
 
 /** The events that come after the end of the record, cut into items. */

@@ -10,30 +10,50 @@ import type { World } from '../world.ts'
 import { auditWait } from './audit-waits.ts'
 import type { RowChange } from './run-events.ts'
 import { type NumberedChange, tellEvents } from './tell-events.ts'
+import { type FlowChange, tellFlowLine } from './tell-flow-lines.ts'
 import { tellParent } from './tell-parent.ts'
 
 /**
  * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the
- * waits of runs that have ended, and removes what belonged to an expired run. Everything may be done twice.
+ * waits of runs that have ended, removes what belonged to an expired run, and notes what became of flows in their logs.
+ * Everything may be done twice.
  *
- * @returns the first change of each run whose work failed: from there on the changes come again.
+ * @returns the first change of each run whose work failed, and each of a flow's: from there on the changes come again.
  */
 export async function applyChanges(
   world: World,
   records: DynamoDBRecord[],
 ): Promise<DynamoDBBatchItemFailure[]> {
-  const failures = await Promise.all(
-    [...byRun(records).values()].map(async (changes) => {
-      try {
-        await applyToRun(world, changes)
-        return []
-      } catch (error) {
-        world.log.error('Changes of a run could not be applied', { error: (error as Error).message })
-        return [{ itemIdentifier: changes.records[0]?.dynamodb?.SequenceNumber ?? '' }]
-      }
-    }),
+  const ofRuns = [...byRun(records).values()].map((changes) =>
+    attempt(world, changes.records[0], () => applyToRun(world, changes)),
   )
-  return failures.flat()
+  const ofFlows = records.map((record) => attempt(world, record, () => applyToFlow(world, record)))
+  return (await Promise.all([...ofRuns, ...ofFlows])).flat()
+}
+
+async function attempt(
+  world: World,
+  first: DynamoDBRecord | undefined,
+  apply: () => Promise<void>,
+): Promise<DynamoDBBatchItemFailure[]> {
+  try {
+    await apply()
+    return []
+  } catch (error) {
+    world.log.error('Changes could not be applied', { error: (error as Error).message })
+    return [{ itemIdentifier: first?.dynamodb?.SequenceNumber ?? '' }]
+  }
+}
+
+const ofFlow: Record<string, FlowChange['of']> = { VER: 'version', SCHED: 'schedule' }
+
+/** Versions and schedules leave lines in their flow's log. */
+async function applyToFlow(world: World, { dynamodb }: DynamoDBRecord): Promise<void> {
+  const [, orgId, flowId] = /^ORG#([^#]+)#FLOW#([^#]+)$/.exec(dynamodb?.Keys?.pk?.S ?? '') ?? []
+  const of = ofFlow[/^[A-Z]+/.exec(dynamodb?.Keys?.sk?.S ?? '')?.[0] ?? '']
+  if (!orgId || !flowId || !of || !dynamodb?.NewImage) return
+  const change = { of, before: readImage(dynamodb.OldImage), after: readImage(dynamodb.NewImage) }
+  await tellFlowLine(world, { orgId, flowId }, dynamodb.SequenceNumber ?? '', change as FlowChange)
 }
 
 interface RunChanges {

@@ -51,6 +51,7 @@ function beginning(world: World, event: WorkEvent): StepRow {
   return {
     orgId: run.orgId,
     runId: run.id,
+    flowId: run.flowId,
     stepKey: stepKey(event.at, stepId, iter),
     stepId,
     name: event.name,

@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Json, World } from '../world.ts'
+import { dayOf } from './day-lists.ts'
 import { itemsUnder, readItems } from './pages.ts'
-import { keys } from './table.ts'
+import { indexKeys, keys, shardOf } from './table.ts'
 
 /** One numbered event of a run (conventions.md §9). */
 export interface RunEvent {
@@ -55,9 +56,16 @@ export async function endOfEvents(world: World, org: string, run: string): Promi
   return noEvents
 }
 
+/** Where a flow's log finds an item with lines, by the newest of them. */
+export function linesIndex(org: string, flow: string, at: string, id: string) {
+  const partition = indexKeys.flowLines(org, flow, dayOf(Date.parse(at)), shardOf(id))
+  return { gsi3pk: partition, gsi3sk: `${at}#${id}` }
+}
+
 /**
  * Adds events after the last one, in one item: all of them once, or none.
  *
+ * @param flow whose log shows the lines among them.
  * @returns false if the record has gone on meanwhile.
  */
 export async function addEvents(
@@ -66,14 +74,17 @@ export async function addEvents(
   run: string,
   events: RunEvent[],
   end: EventsEnd,
+  flow: string,
 ): Promise<boolean> {
   const first = end.last - events.length + 1
   const row: EventsRow = { first, ...end, events: JSON.stringify(events) }
+  const newest = newestLine(events)
+  const index = newest === null ? {} : linesIndex(org, flow, newest, `${run}#${first}`)
   try {
     await db.send(
       new PutCommand({
         TableName: settings.table,
-        Item: { ...keys.event(org, run, first), ...row },
+        Item: { ...keys.event(org, run, first), ...row, ...index },
         ConditionExpression: 'attribute_not_exists(pk)',
       }),
     )
@@ -82,6 +93,12 @@ export async function addEvents(
     if (error instanceof ConditionalCheckFailedException) return false
     throw error
   }
+}
+
+/** Moment of the newest line of the log among events. */
+function newestLine(events: RunEvent[]): string | null {
+  const moments = events.flatMap(({ type, at }) => (type === 'log' ? [at] : []))
+  return moments.sort().at(-1) ?? null
 }
 
 /** Events with a number above `after`, in order, at most `limit`. */

@@ -1,8 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { readItems } from './pages.ts'
+import { listDays } from './day-lists.ts'
 import type { RunRow } from './runs.ts'
-import { indexKeys, keys, listShards } from './table.ts'
+import { indexKeys, keys } from './table.ts'
 
 /** What the lists' indexes hold of a run. */
 export type RunLine = Pick<
@@ -25,8 +25,6 @@ export type RunLine = Pick<
 const dayMs = 86_400_000
 /** How far back lists go at most: longer than any run is kept by default. */
 const mostDays = 400
-/** Days whose partitions are read at a time. */
-const daysAtOnce = 7
 
 /**
  * Runs newest first, day by day: each day is spread over a few partitions, which are merged (aws.md 3.2). The walk ends at
@@ -39,19 +37,19 @@ export async function* listRunDays(
 ): AsyncGenerator<RunLine> {
   const now = world.clock.now()
   const from = Math.max(now - mostDays * dayMs, (await firstDay(world, org, flow)) ?? 0)
-  const days: string[] = []
   // A clock that is a little ahead elsewhere may have dated a run tomorrow.
-  for (let at = now + dayMs; dayOf(at) >= dayOf(from); at -= dayMs) days.push(dayOf(at))
-  for (let first = 0; first < days.length; first += daysAtOnce) {
-    const lists = await Promise.all(
-      days.slice(first, first + daysAtOnce).map((day) => listDay(world, org, flow, day)),
-    )
-    yield* lists.flat()
-  }
-}
-
-function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10).replaceAll('-', '')
+  const days = { from, until: now + dayMs }
+  yield* flow === undefined
+    ? listDays<RunLine>(world, {
+        ...days,
+        index: 'gsi1',
+        partition: (day, shard) => indexKeys.runs(org, day, shard),
+      })
+    : listDays<RunLine>(world, {
+        ...days,
+        index: 'gsi3',
+        partition: (day, shard) => indexKeys.flowRuns(org, flow, day, shard),
+      })
 }
 
 async function firstDay({ db, settings }: World, org: string, flow: string | undefined) {
@@ -60,34 +58,4 @@ async function firstDay({ db, settings }: World, org: string, flow: string | und
     new GetCommand({ TableName: settings.table, Key, ProjectionExpression: 'createdAt' }),
   )
   return typeof Item?.createdAt === 'string' ? Date.parse(Item.createdAt) : null
-}
-
-async function listDay(world: World, org: string, flow: string | undefined, day: string): Promise<RunLine[]> {
-  const shards = await Promise.all(
-    Array.from({ length: listShards }, (_, shard) => listShard(world, org, flow, day, shard)),
-  )
-  return shards.flat().sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1))
-}
-
-async function listShard(
-  world: World,
-  org: string,
-  flow: string | undefined,
-  day: string,
-  shard: number,
-): Promise<RunLine[]> {
-  const [index, partition] =
-    flow === undefined
-      ? ['gsi1', indexKeys.runs(org, day, shard)]
-      : ['gsi3', indexKeys.flowRuns(org, flow, day, shard)]
-  const found: RunLine[] = []
-  const items = readItems<RunLine & Record<string, string>>(world, {
-    IndexName: index,
-    KeyConditionExpression: '#pk = :pk',
-    ExpressionAttributeNames: { '#pk': `${index}pk` },
-    ExpressionAttributeValues: { ':pk': partition },
-    ScanIndexForward: false,
-  })
-  for await (const item of items) found.push({ ...item, sortKey: item[`${index}sk`] as string })
-  return found
 }

@@ -17,6 +17,8 @@ export interface LogLine {
 export interface StepRow {
   orgId: string
   runId: string
+  /** Absent in rows of release 0.1. */
+  flowId?: string
   stepKey: string
   stepId: string
   name: string

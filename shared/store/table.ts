@@ -115,6 +115,11 @@ export const keys = {
     pk: `ORG#${org}#FLOW#${flow}`,
     sk: `SCHED#${name}`,
   }),
+  /** One of the flow's own lines. */
+  flowLine: (org: string, flow: string, id: string): Key => ({
+    pk: `ORG#${org}#FLOW#${flow}`,
+    sk: `LINE#${id}`,
+  }),
   share: (org: string, flow: string, share: string): Key => ({
     pk: `ORG#${org}#FLOW#${flow}`,
     sk: `SHARE#${share}`,
@@ -164,6 +169,9 @@ export const indexKeys = {
   runs: (org: string, day: string, shard: number) => `ORG#${org}#RUNS#${day}#${shard}`,
   flowRuns: (org: string, flow: string, day: string, shard: number) =>
     `ORG#${org}#FLOW#${flow}#RUNS#${day}#${shard}`,
+  /** Lines of a flow's log: events of its runs, and its own. */
+  flowLines: (org: string, flow: string, day: string, shard: number) =>
+    `ORG#${org}#FLOW#${flow}#LINES#${day}#${shard}`,
   waits: (org: string) => `ORG#${org}#WAITS`,
   /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
   open: (shard: number) => `OPEN#${shard}`,

@@ -1,6 +1,7 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import { flowLogs } from './flow-logs.ts'
 import * as flowRuns from './flow-runs.ts'
 import { rerun } from './rerun.ts'
 import * as reports from './run-reports.ts'
@@ -14,6 +15,7 @@ import * as versions from './versions.ts'
 /** What editors and operators ask for now and then: loaded by the first request for any of it. */
 export const restRoutes: Route[] = [
   autosave,
+  flowLogs,
   flowRuns.list,
   flowRuns.light,
   views.minimal,

@@ -1,4 +1,5 @@
-import type { Scope, State } from '../asl/states.ts'
+import type { Scope } from '../asl/states.ts'
+import { targetsOf } from './state-graph.ts'
 
 /**
  * The scope without helper states that nothing leads to: where every step of a flow fails, nothing finishes, and where no
@@ -17,12 +18,4 @@ export function reachable(scope: Scope): Scope {
     StartAt: scope.StartAt,
     States: Object.fromEntries(Object.entries(scope.States).filter(([name]) => found.has(name))),
   }
-}
-
-function targetsOf(state: State): string[] {
-  const targets: (string | undefined)[] = []
-  if (state.Type === 'Choice') targets.push(state.Default, ...state.Choices.map(({ Next }) => Next))
-  else if ('Next' in state) targets.push(state.Next)
-  if ('Catch' in state) targets.push(...(state.Catch ?? []).map(({ Next }) => Next))
-  return targets.filter((target) => target !== undefined)
 }

@@ -7,6 +7,7 @@ import { type Owner, useMachine } from '../store/machines.ts'
 import type { Write } from '../store/transact.ts'
 import { putVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
 import type { World } from '../world.ts'
+import type { ShortForecast } from './count-forecast.ts'
 import { hashOf, kindsOf, runnableDefinition } from './definition-of.ts'
 import { type Author, described, type FlowState, labelOf, noted, summaryOf } from './flow-change.ts'
 import { ensureMachine, type MachineKind } from './machines.ts'
@@ -17,6 +18,7 @@ export interface Prepared {
   warnings: Problem[]
   kind: MachineKind
   machine: ReadyMachine
+  forecast: ShortForecast
 }
 
 /** What the author says about a version. */
@@ -39,7 +41,9 @@ export interface VersionNotes {
 export async function prepareVersion(world: World, owner: Owner, text: string): Promise<Prepared> {
   const { graph, warnings } = await runnableDefinition(world, owner, text)
   const kind = (await kindsOf(graph)).standardOnly ? 'standard' : 'express'
-  return { graph, warnings, kind, machine: await ensureMachine(world, owner, graph, kind) }
+  const machine = await ensureMachine(world, owner, graph, kind)
+  const { shortForecast } = await import('./count-forecast.ts')
+  return { graph, warnings, kind, machine, forecast: shortForecast(world, owner, graph, kind) }
 }
 
 /**
@@ -93,7 +97,7 @@ function versionRow(
   version: number,
   name: string,
   { text, format, dialect }: FlowState['draft'],
-  { graph, warnings, kind, machine }: Prepared,
+  { graph, warnings, kind, machine, forecast }: Prepared,
   { at, actor, notes }: { at: string; actor: string; notes: string | null },
 ): VersionRow {
   return {
@@ -107,6 +111,7 @@ function versionRow(
     inputs: JSON.stringify(graph.inputs ?? null),
     outputSchema: JSON.stringify(graph.output ?? null),
     problems: JSON.stringify(warnings),
+    forecast: JSON.stringify(forecast),
     createdAt: at,
     createdBy: actor,
     publishedAt: at,

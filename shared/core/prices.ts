@@ -57,6 +57,21 @@ export const prices: PriceTable = {
 /** Write units of a run, of a working step, of a question. */
 export const writeUnits = { run: 15, work: 3, wait: 18 }
 
+/** What one run of a machine costs in parts before any step, and each state of it. */
+export const runParts = {
+  standard: { run: prices.parts.write * writeUnits.run, state: prices.parts.transition },
+  // How long an Express run takes is known afterwards: 100 ms a run and a working step are counted.
+  express: {
+    run: prices.parts['express-run'] + prices.parts['express-100ms'] + prices.parts.write * writeUnits.run,
+    state: 0,
+  },
+}
+
+/** A number of parts as US$. */
+export function usdOf(parts: number): number {
+  return (parts / partsOfCredit) * usdPerCredit
+}
+
 /** A number of parts as credits. */
 export function creditsOf(parts: number): number {
   return parts / partsOfCredit

@@ -3,6 +3,7 @@ import type { Problem } from '../definitions/problem.ts'
 import type { FlowRow } from '../store/flows.ts'
 import type { ListedVersion, VersionRow } from '../store/versions.ts'
 import type { JsonObject } from '../world.ts'
+import type { ShortForecast } from './count-forecast.ts'
 
 /** A version as lists show it. */
 export interface VersionEntry {
@@ -24,6 +25,8 @@ export interface VersionEntry {
   outputSchema: JsonObject | null
   /** Warnings at publish. */
   problems: Problem[]
+  /** What its runs will take; null for a version of release 0.1. */
+  forecast: ShortForecast | null
   createdAt: string
   createdBy: string
   publishedAt: string
@@ -44,6 +47,7 @@ export function versionEntry(row: ListedVersion, flow: Pick<FlowRow, 'latestVers
     inputs: JSON.parse(row.inputs) as Field[] | null,
     outputSchema: JSON.parse(row.outputSchema) as JsonObject | null,
     problems: JSON.parse(row.problems) as Problem[],
+    forecast: row.forecast === undefined ? null : (JSON.parse(row.forecast) as ShortForecast),
     ...{ createdAt, createdBy, publishedAt, unpublishedAt },
   }
 }

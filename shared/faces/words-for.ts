@@ -5,7 +5,7 @@ import { ownWords } from './own/words.ts'
 import { runnerWords } from './runner/words.ts'
 
 /** Sluice's own additions among the paths of seed 001. */
-const own = /^\/v1\/flow\/[^/]+\/(versions\/[^/]+\/asl|diff|forecast|openapi\.json)$/
+const own = /^\/v1\/flow\/[^/]+\/(versions\/[^/]+\/(asl|forecast)|diff|forecast|openapi\.json)$/
 
 /** The words of the face that a path belongs to, whether or not there is such a route. */
 export function wordsFor(path: string): Words {

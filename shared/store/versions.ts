@@ -37,6 +37,8 @@ export interface VersionRow {
   inputs: string
   outputSchema: string
   problems: string
+  /** What its runs will take (`ForecastView` without paths), as JSON text; absent in versions of release 0.1. */
+  forecast?: string
   createdAt: string
   createdBy: string
   publishedAt: string

@@ -1,3 +1,4 @@
+import { components } from '../../components.ts'
 import { pointerOf } from '../../pointer.ts'
 import { findStep } from '../../steps/index.ts'
 import type { Graph, Scope } from '../graph.ts'
@@ -59,44 +60,10 @@ function at(pointer: string, id: string): string {
   return `${pointer}/nodes${pointerOf([id])}`
 }
 
-/** The strongly connected sets that hold a cycle (Tarjan), in the order of the ids; without recursion. */
+/** The strongly connected sets that hold a cycle, in the order of the ids. */
 function cycles(ids: string[], targetsOf: (id: string) => string[]): string[][] {
-  const inside = new Set(ids)
-  const order = new Map<string, number>()
-  const low = new Map<string, number>()
-  const stack: string[] = []
-  const onStack = new Set<string>()
-  const found: string[][] = []
-
-  for (const root of ids) {
-    if (order.has(root)) continue
-    const frames: { id: string; open: string[] }[] = []
-    const enter = (id: string) => {
-      order.set(id, order.size)
-      low.set(id, order.get(id) as number)
-      stack.push(id)
-      onStack.add(id)
-      frames.push({ id, open: targetsOf(id).filter((target) => inside.has(target)) })
-    }
-    enter(root)
-    while (frames.length > 0) {
-      const { id, open } = frames.at(-1) as { id: string; open: string[] }
-      const target = open.pop()
-      if (target !== undefined) {
-        if (!order.has(target)) enter(target)
-        else if (onStack.has(target))
-          low.set(id, Math.min(low.get(id) as number, order.get(target) as number))
-        continue
-      }
-      frames.pop()
-      const parent = frames.at(-1)?.id
-      if (parent !== undefined) low.set(parent, Math.min(low.get(parent) as number, low.get(id) as number))
-      if (low.get(id) !== order.get(id)) continue
-      const members = stack.splice(stack.lastIndexOf(id))
-      for (const member of members) onStack.delete(member)
-      if (members.length > 1 || targetsOf(id).includes(id))
-        found.push(ids.filter((one) => members.includes(one)))
-    }
-  }
-  return found.sort((a, b) => ids.indexOf(a[0] as string) - ids.indexOf(b[0] as string))
+  return components(ids, targetsOf)
+    .filter((members) => members.length > 1 || targetsOf(members[0] as string).includes(members[0] as string))
+    .map((members) => ids.filter((id) => members.includes(id)))
+    .sort((a, b) => ids.indexOf(a[0] as string) - ids.indexOf(b[0] as string))
 }

@@ -4,6 +4,9 @@ import { instant, jsonObject, uuid } from '../shapes.ts'
 import { fieldShape, problemShape } from './field-shape.ts'
 import { asWritten } from './flow-object.ts'
 
+/** `max` is null where a loop has no known bound. */
+const span = z.strictObject({ min: z.number(), max: z.number().nullable() })
+
 /** A version as lists show it (dashboard.md §8). */
 export const versionEntryShape = z.strictObject({
   appId: uuid,
@@ -19,6 +22,7 @@ export const versionEntryShape = z.strictObject({
   inputs: z.array(fieldShape),
   outputSchema: jsonObject.nullable(),
   problems: z.array(problemShape),
+  forecast: z.strictObject({ transitions: span, usdPerThousandRuns: span, credits: span }).nullable(),
   createdAt: instant,
   createdBy: z.string(),
   publishedAt: instant,
@@ -34,12 +38,12 @@ export const versionShape = versionEntryShape.extend({
 
 export function versionEntryObject(entry: VersionEntry): z.input<typeof versionEntryShape> {
   const { flowId, version, status, isLatest, notes, sourceVersion, hash, compilerVersion } = entry
-  const { machineTypes, triggers, inputs, outputSchema, problems } = entry
+  const { machineTypes, triggers, inputs, outputSchema, problems, forecast } = entry
   const { createdAt, createdBy, publishedAt, unpublishedAt } = entry
   return {
     ...{ appId: flowId, version, status, latest: isLatest, notes, sourceVersion, hash, compilerVersion },
     ...{ machineTypes, triggers, inputs: (inputs ?? []).map((field) => ({ ...field })) },
-    ...{ outputSchema, problems, createdAt, createdBy, publishedAt, unpublishedAt },
+    ...{ outputSchema, problems, forecast, createdAt, createdBy, publishedAt, unpublishedAt },
   }
 }
 

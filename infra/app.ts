@@ -20,6 +20,7 @@ export function makeApp(props: AppProps = {}, from = bundles): Made {
     stage: app.node.tryGetContext('stage'),
     alarmEmail: app.node.tryGetContext('alarmEmail'),
     corsOrigins: app.node.tryGetContext('corsOrigins'),
+    mailFrom: app.node.tryGetContext('mailFrom'),
   })
   checkedBy(app)
   const data = new Data(app, `${stage.name}-data`, { stage })

@@ -16,6 +16,7 @@ export type Reach =
   | 'key of the platform'
   | 'signing secret'
   | 'sealing secret'
+  | 'mail identity'
 
 /** One IAM statement and why it is there. */
 export interface Grant {
@@ -166,6 +167,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, stopping],
     ...publishing,
     ...answering,
+    { on: 'mail identity', actions: ['ses:SendEmail'], why: 'sends the mail of flows' },
   ],
   settled: [table(['UpdateItem'], 'records how a run ended')],
   changed: [

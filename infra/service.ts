@@ -62,6 +62,7 @@ export class Service extends Stack {
       SLUICE_SIGNING_SECRET: data.keys.signing.secretArn,
       SLUICE_SEALING_SECRET: data.keys.sealing.secretArn,
       SLUICE_BASE_URL: api.api.apiEndpoint,
+      ...(stage.mailFrom === undefined ? {} : { SLUICE_MAIL_FROM: stage.mailFrom }),
       SLUICE_CORS_ORIGINS: stage.corsOrigins.join(','),
     }
 
@@ -72,7 +73,7 @@ export class Service extends Stack {
         memoryMegabytes: shape.memoryMegabytes,
         timeout: Duration.seconds(shape.timeoutSeconds),
         environment,
-        statements: statementsOf(shape.door, this, { stage: stage.name, data, engine, schedules }),
+        statements: statementsOf(shape.door, this, { stage, data, engine, schedules }),
         logRetentionDays,
         ...(fixedNames.has(shape.door) ? { functionName: functionName(stage.name, shape.door) } : {}),
         ...(shape.calledBy === 'http' || shape.calledBy === 'machines' ? {} : { deadLetters }),

@@ -10,6 +10,8 @@ export interface Stage {
   corsOrigins: string[]
   /** Where alarms go; absent = nobody is told, the alarms are still there. */
   alarmEmail?: string
+  /** Who mail comes from: an address of an identity that SES has verified; absent = flows send no mail. */
+  mailFrom?: string
   /** Requests a second that the HTTP API lets through, and the burst above it. */
   throttle: { ratePerSecond: number; burst: number }
 }
@@ -29,25 +31,29 @@ const stages: Record<string, Omit<Stage, 'name'>> = {
   },
 }
 
-/** What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list). */
+/** What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list), `mailFrom`. */
 export interface StageChoice {
   stage?: string
   alarmEmail?: string
   corsOrigins?: string
+  mailFrom?: string
 }
 
 /**
  * The stage that the CDK context names; `dev` when it names none, and sizes of `dev` for a name of your own.
  *
- * @throws if the name cannot be part of physical names.
+ * @throws if the name cannot be part of physical names, or `mailFrom` is no address.
  */
-export function chooseStage({ stage = 'dev', alarmEmail, corsOrigins }: StageChoice): Stage {
+export function chooseStage({ stage = 'dev', alarmEmail, corsOrigins, mailFrom }: StageChoice): Stage {
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
     throw new Error(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
+  if (mailFrom !== undefined && !/^[^\s@<>]+@[^\s@<>]+$/.test(mailFrom))
+    throw new Error(`mailFrom "${mailFrom}" must be a plain e-mail address`)
   return {
     name: stage,
     ...(stages[stage] ?? stages.dev!),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(mailFrom === undefined ? {} : { mailFrom }),
     ...(corsOrigins === undefined
       ? {}
       : { corsOrigins: corsOrigins.split(',').map((origin) => origin.trim()) }),

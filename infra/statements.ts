@@ -7,9 +7,10 @@ import type { Schedules } from './constructs/schedules.ts'
 import type { Data } from './data.ts'
 import type { DoorName } from './doors.ts'
 import { type Grant, grants, type Reach } from './grants.ts'
+import type { Stage } from './stages.ts'
 
 interface Places {
-  stage: string
+  stage: Stage
   data: Data
   engine: Engine
   schedules: Schedules
@@ -17,14 +18,17 @@ interface Places {
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
 export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.PolicyStatement[] {
-  return grants[door].map(
-    (grant) =>
-      new iam.PolicyStatement({
-        actions: grant.actions,
-        resources: resources(grant, stack, places),
-        ...conditions(grant.on, stack),
-      }),
-  )
+  const sendsMail = places.stage.mailFrom !== undefined
+  return grants[door]
+    .filter(({ on }) => sendsMail || on !== 'mail identity')
+    .map(
+      (grant) =>
+        new iam.PolicyStatement({
+          actions: grant.actions,
+          resources: resources(grant, stack, places),
+          ...conditions(grant.on, stack),
+        }),
+    )
 }
 
 function resources(
@@ -39,9 +43,9 @@ function resources(
     table: () =>
       actions.includes('dynamodb:Query') ? [table.tableArn, ...indexArns(table.tableArn)] : [table.tableArn],
     stream: () => [table.tableStreamArn ?? ''],
-    machines: () => [named('states', 'stateMachine', `${stage}-*`)],
+    machines: () => [named('states', 'stateMachine', `${stage.name}-*`)],
     'every machine': () => ['*'],
-    executions: () => [named('states', 'execution', `${stage}-*:*`)],
+    executions: () => [named('states', 'execution', `${stage.name}-*:*`)],
     'machine role': () => [engine.role.roleArn],
     schedules: () => [schedules.everySchedule],
     'schedule group': () => ['*'],
@@ -51,8 +55,17 @@ function resources(
     'key of the platform': () => [data.keys.key.keyArn],
     'signing secret': () => [data.keys.signing.secretArn],
     'sealing secret': () => [data.keys.sealing.secretArn],
+    'mail identity': () => mailIdentities(stage, stack),
   }
   return reach[on]()
+}
+
+/** The sender's address and its domain: either may be what SES has verified. */
+function mailIdentities({ mailFrom = '' }: Stage, stack: Stack): string[] {
+  const [, domain = ''] = mailFrom.split('@')
+  return [mailFrom, domain].map((resourceName) =>
+    stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
+  )
 }
 
 /** The indexes by name: no wildcard. */

@@ -1,6 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms'
 import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { SESv2Client } from '@aws-sdk/client-sesv2'
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
@@ -58,6 +59,8 @@ export interface Settings {
   signingSecretId: string
   /** Where schedules are kept, and what they call; absent in functions that have nothing to do with them. */
   schedules?: { group: string; functionArn: string; roleArn: string; deadLetterArn?: string }
+  /** Who mail comes from: an address of a verified identity; absent = this deployment sends no mail. */
+  mailFrom?: string
   /** Secrets Manager id of the secret that sealed inputs are derived from. */
   sealingSecretId: string
   /** Public base URL without trailing slash; `iss` of access tokens. */
@@ -104,6 +107,7 @@ export interface World {
   readonly kms: KMSClient
   readonly secrets: SecretsManagerClient
   readonly scheduler: SchedulerClient
+  readonly mail: SESv2Client
   readonly outbound: Outbound
   readonly clock: Clock
   readonly ids: Ids

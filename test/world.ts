@@ -6,6 +6,7 @@ import { CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler'
 import { type Dynamo, openDynamo } from '../infra/local/dynamodb/open.ts'
 import type { Endpoint } from '../infra/local/endpoint.ts'
 import { openKms } from '../infra/local/kms.ts'
+import { type LocalMail, openMail } from '../infra/local/mail/open.ts'
 import { openScheduler } from '../infra/local/scheduler/open.ts'
 import { openSecretsManager } from '../infra/local/secrets-manager.ts'
 import { tableInput } from '../infra/local/table-input.ts'
@@ -25,6 +26,7 @@ export interface TestWorld {
   /** The engine of tests that only make machines; undefined if another was given. */
   machines: MachineList
   log: KeptLog
+  mail: LocalMail
   /** The environment that the World was opened with, to open a second one on the same data. */
   env: Record<string, string>
   /** What Scheduler's firings are handed to. */
@@ -60,11 +62,13 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   const machines = openMachineList(clock)
   let deliver: (input: unknown) => Promise<void> = async () => {}
   const scheduler = openScheduler({ dir, clock, log, deliver: (_name, input) => deliver(input) })
+  const mail = openMail({ dir, clock, log })
   const requestHandlers: ClientParts = {
     dynamodb: inProcess(dynamo),
     states: inProcess(options.states ?? machines),
     kms: inProcess(openKms({ dir, log })),
     scheduler: inProcess(scheduler),
+    mail: inProcess(mail),
     secrets: inProcess(openSecretsManager({ dir, names: ['signing', 'sealing'], log })),
   }
   const env = { ...environment, ...options.env }
@@ -77,6 +81,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     dynamo,
     machines,
     log,
+    mail,
     env,
     another,
     onFiring: (told) => {
@@ -102,5 +107,6 @@ const environment = {
   SLUICE_KEY_ID: 'alias/local-sluice',
   SLUICE_SIGNING_SECRET: 'signing',
   SLUICE_SEALING_SECRET: 'sealing',
+  SLUICE_MAIL_FROM: 'sluice@localhost.localdomain',
   SLUICE_BASE_URL: 'http://127.0.0.1:8080',
 }

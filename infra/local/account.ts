@@ -20,6 +20,8 @@ import { openFront } from './front.ts'
 import { functionShapes } from './function-shapes.ts'
 import { type Functions, type Invoked, openFunctions } from './functions.ts'
 import { openKms } from './kms.ts'
+import { openMail } from './mail/open.ts'
+import { showOutbox } from './outbox.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
 import { openStates } from './states/open.ts'
@@ -62,6 +64,7 @@ export async function openAccount({
   const pool = openPool()
   const dynamo = await openDynamo({ dir, clock, log, gatherMs })
   const kms = openKms({ dir })
+  const mail = openMail({ dir, clock, log })
   const secrets = openSecretsManager({ dir, names: ['signing', 'sealing'] })
   // The functions need a World, whose engine client needs the engine, which invokes the functions: whoever comes
   // before they are open waits.
@@ -85,11 +88,12 @@ export async function openAccount({
     log,
     deliver: async (name, input) => void payloadOf(await invoke(name, input)),
   })
-  const listening = await onLoopback([dynamo, states, kms, secrets, scheduler], folder)
+  const listening = await onLoopback([dynamo, states, kms, secrets, scheduler, mail], folder)
   const front = await openFront({
     routes,
     port,
     invoke: (face, event) => invoke(functionName(stage, face as DoorName), event),
+    beside: (request) => showOutbox(mail, request),
   })
   const world = openWorld(
     { ...process.env, ...environment(stage, front.url) },
@@ -101,6 +105,7 @@ export async function openAccount({
         kms: inProcess(kms),
         secrets: inProcess(secrets),
         scheduler: inProcess(scheduler),
+        mail: inProcess(mail),
         authorise: unsigned,
       },
     },
@@ -110,7 +115,7 @@ export async function openAccount({
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
   dynamo.onChanges(
     async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
-    concernsRuns,
+    concernsChanged,
   )
   const sweep = async () => void (await deliver('swept', {}))
   const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, log)
@@ -131,9 +136,10 @@ export async function openAccount({
   }
 }
 
-/** The filter of the stream's mapping: what `changed` has something to do for. */
-function concernsRuns(key: Record<string, unknown>): boolean {
-  return /^ORG#[^#]+#RUN#/.test(String((key.pk as { S?: string } | undefined)?.S ?? key.pk))
+/** What `changed` has something to do for. */
+function concernsChanged(key: Record<string, unknown>): boolean {
+  const text = (name: 'pk' | 'sk') => String((key[name] as { S?: string } | undefined)?.S ?? key[name])
+  return /^ORG#[^#]+#RUN#/.test(text('pk')) || /^(VER|SCHED)#/.test(text('sk'))
 }
 
 /** @throws if the function failed: the delivery is tried again. */
@@ -156,6 +162,7 @@ function environment(stage: string, baseUrl: string): Record<string, string> {
     SLUICE_KEY_ID: 'alias/local-sluice',
     SLUICE_SIGNING_SECRET: 'signing',
     SLUICE_SEALING_SECRET: 'sealing',
+    SLUICE_MAIL_FROM: 'sluice@localhost.localdomain',
     SLUICE_BASE_URL: baseUrl,
   }
 }

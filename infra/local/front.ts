@@ -1,8 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { type Invoked, payloadLimitBytes } from './functions.ts'
 import { gatewayEvent } from './gateway-event.ts'
+import type { Beside } from './outbox.ts'
 import { type RouteRow, routeTable } from './route-table.ts'
 
 /** Largest body that the HTTP API takes. */
@@ -26,14 +33,25 @@ export interface FrontOptions {
   invoke(face: string, event: APIGatewayProxyEventV2): Promise<Invoked>
   port: number
   host?: string
+  /** What is answered here without a function; null = the product answers. */
+  beside?(request: { method: string; path: string; headers: IncomingHttpHeaders }): Beside | null
 }
 
 /** Starts the HTTP front: requests become API Gateway events (payload 2.0), as the deployed HTTP API makes them. */
-export async function openFront({ routes, invoke, port, host = '127.0.0.1' }: FrontOptions): Promise<Front> {
+export async function openFront({
+  routes,
+  invoke,
+  port,
+  host = '127.0.0.1',
+  beside = () => null,
+}: FrontOptions): Promise<Front> {
   const find = routeTable(routes)
   const server = createServer(
     { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
     (request, response) => {
+      const { method = 'GET', url = '/', headers } = request
+      const shown = beside({ method, path: url.split('?')[0] ?? '/', headers })
+      if (shown) return show(response, shown)
       void answer(request, response, find, invoke).catch(() =>
         gatewayError(response, 500, 'Internal Server Error'),
       )
@@ -122,6 +140,12 @@ function reply(request: IncomingMessage, response: ServerResponse, payload: unkn
   if (request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304)
     response.setHeader('content-length', bytes.length)
   response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+function show(response: ServerResponse, { status, body }: Beside): void {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  response.writeHead(status, { ...headers, 'x-content-type-options': 'nosniff' })
+  response.end(JSON.stringify(body))
 }
 
 /** What the gateway itself says when no function could. */

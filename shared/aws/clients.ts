@@ -2,6 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
 import type { SchedulerClient, SchedulerClientConfig } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import type { SESv2Client, SESv2ClientConfig } from '@aws-sdk/client-sesv2'
 import type { SFNClient, SFNClientConfig } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
@@ -15,13 +16,14 @@ export interface ClientParts {
   states?: NonNullable<SFNClientConfig['requestHandler']>
   kms?: NonNullable<KMSClientConfig['requestHandler']>
   scheduler?: NonNullable<SchedulerClientConfig['requestHandler']>
+  mail?: NonNullable<SESv2ClientConfig['requestHandler']>
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
   /** How requests are authorised on those ways; @default signed, as AWS wants it */
   authorise?: Pick<DynamoDBClientConfig, 'httpAuthSchemeProvider' | 'httpAuthSchemes'>
 }
 
 /** The AWS clients of a World. */
-export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler'>
+export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler' | 'mail'>
 
 /** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
 export function makeClients(env: Environment, parts: ClientParts = {}): Clients {
@@ -44,6 +46,9 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     ),
     scheduler: lazyClient<SchedulerClient>(async () =>
       (await import('./scheduler-client.ts')).makeSchedulerClient(handled(parts.scheduler)),
+    ),
+    mail: lazyClient<SESv2Client>(async () =>
+      (await import('./mail-client.ts')).makeMailClient(handled(parts.mail)),
     ),
     secrets: lazyClient<SecretsManagerClient>(async () =>
       (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),

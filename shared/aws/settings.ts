@@ -21,6 +21,7 @@ export function readSettings(env: Environment): Settings {
     signingSecretId: needed(env, 'SLUICE_SIGNING_SECRET'),
     sealingSecretId: needed(env, 'SLUICE_SEALING_SECRET'),
     ...schedules(env),
+    ...(env.SLUICE_MAIL_FROM ? { mailFrom: env.SLUICE_MAIL_FROM } : {}),
     baseUrl: needed(env, 'SLUICE_BASE_URL').replace(/\/+$/, ''),
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),

@@ -60,11 +60,13 @@ export function countCredits(
 
 type Line = Omit<CreditItem, 'credits'>
 
-function ofStep({ stepId, type, kind, attempt, childId }: StepRecord): Line[] {
+function ofStep({ stepId, type, kind, status, attempt, childId }: StepRecord): Line[] {
   if (kind === 'wait') return [{ stepId, type, units: 1, unit: 'wait' }]
   if (kind !== 'work') return []
+  const sent: Line[] =
+    type === 'email' && status === 'completed' ? [{ stepId, type, units: 1, unit: 'email' }] : []
   const child: Line[] = childId === null ? [] : [{ stepId, type, units: 1, unit: 'run', runId: childId }]
-  return [{ stepId, type, units: attempt, unit: 'function-call' }, ...child]
+  return [{ stepId, type, units: attempt, unit: 'function-call' }, ...child, ...sent]
 }
 
 function ofRun(run: RunRow, records: StepRecord[], steps: Map<string, Node>, now: number): Line[] {

@@ -111,6 +111,8 @@ function toolsFor(
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     now: () => world.clock.now(),
     outbound: world.outbound,
+    sendMail: async (message) =>
+      (await import('./send-mail.ts')).sendMail(world, message, `${run.id}:${key}`),
     log: (level: LogLevel, message: string, data?: JsonObject) =>
       void lines.push(logLine(world, level, message, data)),
   }

@@ -21,6 +21,15 @@ export interface RunRef {
   rerunOf?: string
 }
 
+/** An e-mail, with at least one of `text` and `html`. */
+export interface Message {
+  to: string[]
+  subject: string
+  text?: string
+  html?: string
+  replyTo?: string
+}
+
 /** What a working step may touch; handed to it by core/work.ts. */
 export interface Tools {
   run: RunRef
@@ -36,6 +45,12 @@ export interface Tools {
   /** Milliseconds since 1970; absent = the machine's clock. */
   now?(): number
   outbound: Outbound
+  /**
+   * Hands a message to the mail service.
+   *
+   * @throws {StepError} as `steps/email.ts` lists them.
+   */
+  sendMail(message: Message): Promise<{ messageId: string }>
   /** Writes a line to the run's log; masked before it is stored. */
   log(level: LogLevel, message: string, data?: JsonObject): void
 }

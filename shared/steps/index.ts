@@ -4,6 +4,7 @@ import { condition } from './condition.ts'
 import type { StepType } from './define.ts'
 import { delay } from './delay.ts'
 import { each } from './each.ts'
+import { email } from './email.ts'
 import { fail } from './fail.ts'
 import { final } from './final.ts'
 import { flow } from './flow.ts'
@@ -21,6 +22,7 @@ export const stepTypes: StepType[] = [
   condition,
   delay,
   each,
+  email,
   fail,
   final,
   flow,
@@ -46,7 +48,6 @@ export const laterTypes: Record<string, string> = {
   agent: 'lets a model work with tools',
   'code.check': 'checks a one-time code',
   'code.send': 'sends a one-time code',
-  email: 'sends an e-mail',
   llm: 'asks a model',
   prompt: 'asks for values by name',
   redirect: 'sends the person to another site and back',

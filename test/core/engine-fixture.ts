@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { Endpoint } from '../../infra/local/endpoint.ts'
+import type { LocalMail } from '../../infra/local/mail/open.ts'
 import { openStates } from '../../infra/local/states/open.ts'
 import type { StepEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
@@ -28,6 +29,8 @@ import { org, person } from './runs-fixture.ts'
 export interface EngineWorld {
   world: World
   who: Principal
+  /** What was sent by mail. */
+  mail: LocalMail
   /** Every step event that the engine has sent. */
   events: StepEvent[]
   publish(definition: JsonObject): Promise<string>
@@ -71,7 +74,7 @@ export async function openEngineWorld({
   })
   const endpoint: Endpoint = states
   const test = await openTestWorld({ clock, states: endpoint, ...(outbound ? { outbound } : {}) })
-  const { world, dynamo } = test
+  const { world, dynamo, mail } = test
   opened.resolve(world)
   dynamo.onChanges(async (records: DynamoDBRecord[]) => ({
     batchItemFailures: await applyChanges(world, records),
@@ -85,6 +88,7 @@ export async function openEngineWorld({
   return {
     world,
     who,
+    mail,
     events,
     async publish(definition) {
       const { flow } = await saveAndPublish(world, { orgId: org, actor: who.actor }, { definition })

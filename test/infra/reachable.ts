@@ -29,6 +29,7 @@ const asked: Record<string, string[]> = {
   UpdateSchedule: ['scheduler:UpdateSchedule', 'iam:PassRole'],
   DeleteSchedule: ['scheduler:DeleteSchedule'],
   ListSchedules: ['scheduler:ListSchedules'],
+  SendEmail: ['ses:SendEmail'],
   Encrypt: ['kms:Encrypt'],
   Decrypt: ['kms:Decrypt'],
   GenerateDataKey: ['kms:GenerateDataKey'],

@@ -20,6 +20,13 @@ export const examples: Record<string, JsonObject> = {
     maxItems: 100,
     body: { nodes: { one: { type: 'transform', params: { value: '{{item}}' } } } },
   },
+  email: {
+    to: ['{{customer.body.email}}', 'sales@example.com'],
+    subject: 'Your renewal, {{customer.body.name}}',
+    text: 'It is due.',
+    html: '<p>It is due.</p>',
+    replyTo: 'sales@example.com',
+  },
   fail: { code: 'CRM_DOWN', message: '{{lastError.cause}}' },
   final: { outputs: { summary: 'Renewal risk is low', score: '{{customer.body.score}}' } },
   flow: { flowId: '0d6c1f5e-7a51-4d0e-9c64-1f0c7a0b9f11', version: 2, inputs: { id: '{{customerId}}' } },

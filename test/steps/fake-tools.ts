@@ -22,6 +22,7 @@ export function fakeTools(response: Partial<OutboundResponse> = {}, more: Partia
       requests.push(request)
       return { status: 200, headers: {}, body: '', durationMs: 12, ...response }
     },
+    sendMail: async () => ({ messageId: 'm' }),
     log: (level, message, data) => void lines.push({ level, message, data }),
     requests,
     lines,

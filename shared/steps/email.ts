@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import { StepError } from '../step-error.ts'
+import type { Json, JsonObject } from '../world.ts'
+import type { WorkStep } from './define.ts'
+import { isTemplate, templated, text } from './params.ts'
+
+const longestSubject = 998
+const mostReceivers = 50
+
+const address = templated(z.email('Expected an e-mail address'))
+
+const params = z
+  .strictObject({
+    to: z.union([address, z.array(address).min(1).max(mostReceivers)]),
+    subject: text.max(longestSubject),
+    text: text.optional(),
+    html: text.optional(),
+    replyTo: address.optional(),
+  })
+  .refine(({ text, html }) => text !== undefined || html !== undefined, {
+    message: 'Expected text or html, or both',
+    path: ['text'],
+  })
+
+/**
+ * Sends a message through SES. Errors: `mail_not_configured` (the deployment has no sender), `Email.BadAddress`,
+ * `Email.TooLarge`, `Email.Rejected` (SES takes no such message), `Email.Refused` (it takes none from this account now).
+ */
+export const email: WorkStep<z.infer<typeof params>> = {
+  type: 'email',
+  kind: 'work',
+  summary: 'Sends an e-mail',
+  params,
+  outcomes: () => [],
+  secrets: true,
+  compile: (written, place) => place.work(written as JsonObject),
+  async run({ to, subject, text, html, replyTo }, tools) {
+    const { messageId } = await tools.sendMail({
+      to: (Array.isArray(to) ? to : [to]).map((one) => readAddress(one)),
+      subject: readText(subject),
+      ...(isGiven(text) ? { text: readText(text) } : {}),
+      ...(isGiven(html) ? { html: readText(html) } : {}),
+      ...(isGiven(replyTo) ? { replyTo: readAddress(replyTo) } : {}),
+    })
+    return { messageId }
+  },
+}
+
+function isGiven(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null
+}
+
+/** @throws {StepError} `Email.BadAddress`: what is no address could smuggle in a header or another receiver. */
+function readAddress(value: Json | undefined): string {
+  const read = z.email().safeParse(value)
+  if (read.success && !isTemplate(read.data)) return read.data
+  throw new StepError('Email.BadAddress', 'to and replyTo must be e-mail addresses')
+}
+
+function readText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '')
+}

@@ -2,6 +2,7 @@ import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
 import * as flowRuns from './flow-runs.ts'
+import { preferences } from './preferences.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
@@ -13,6 +14,7 @@ import * as versions from './versions.ts'
 /** What editors and operators ask for now and then: loaded by the first request for any of it. */
 export const restRoutes: Route[] = [
   autosave,
+  preferences,
   flowRuns.list,
   flowRuns.light,
   views.minimal,

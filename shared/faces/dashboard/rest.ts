@@ -8,6 +8,7 @@ import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
 import * as shared from './shared.ts'
 import * as shares from './shares.ts'
+import { stepFieldItems } from './step-field-items.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
 
@@ -15,6 +16,7 @@ import * as versions from './versions.ts'
 export const restRoutes: Route[] = [
   autosave,
   preferences,
+  stepFieldItems,
   flowRuns.list,
   flowRuns.light,
   views.minimal,

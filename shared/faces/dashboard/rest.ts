@@ -1,6 +1,7 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import { exportRoute } from './export.ts'
 import * as flowRuns from './flow-runs.ts'
 import { preferences } from './preferences.ts'
 import * as reports from './run-reports.ts'
@@ -31,6 +32,7 @@ export const restRoutes: Route[] = [
   reports.creditDetails,
   reports.overview,
   clone,
+  exportRoute,
   schedules.read,
   schedules.set,
   schedules.cancel,

@@ -72,24 +72,18 @@ class Finder {
       // Outcomes are the author's words, and what they lead to are ids of steps.
       if (key === 'next' && typeof object.type === 'string') return [key, member]
       const isParams = key === 'params' || key === 'data'
-      return [key, this.#inside(this.#mask(key, member, object, at), at, isParams ? step : undefined)]
+      return [key, this.#inside(maskMember(key, member, object), at, isParams ? step : undefined)]
     })
     return Object.fromEntries(members)
   }
 
   #inside(value: Json, path: string[], paramsOf?: StepType): Json {
+    if (typeof value === 'string' && value.includes(masked)) this.masked.push(pointerOf(path))
     if (Array.isArray(value)) return value.map((item, index) => this.#inside(item, [...path, String(index)]))
     if (!isObject(value)) return value
     const found = placeholderOf(value)
     if (found === undefined) return this.object(value, path, paramsOf)
     return placeholder({ ...found, ref: this.#naming.kept(found, 'latest') })
-  }
-
-  #mask(key: string, value: Json, around: JsonObject, path: string[]): Json {
-    const left = maskMember(key, value, around)
-    if (JSON.stringify(left) === JSON.stringify(value) && value !== masked) return value
-    this.masked.push(pointerOf(path))
-    return left
   }
 
   #chosen(choice: Choice, value: Json, version: number | 'latest', path: string[]): Json {

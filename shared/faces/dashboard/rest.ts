@@ -3,6 +3,7 @@ import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
 import { exportRoute } from './export.ts'
 import * as flowRuns from './flow-runs.ts'
+import { importRoute } from './import.ts'
 import { preferences } from './preferences.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
@@ -33,6 +34,7 @@ export const restRoutes: Route[] = [
   reports.overview,
   clone,
   exportRoute,
+  importRoute,
   schedules.read,
   schedules.set,
   schedules.cancel,

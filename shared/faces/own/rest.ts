@@ -1,6 +1,7 @@
 import type { Route } from '../../http/route.ts'
 import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
+import { diff } from './diff.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
 import * as waits from './waits.ts'
@@ -8,6 +9,7 @@ import * as waits from './waits.ts'
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
 export const restRoutes: Route[] = [
   asl,
+  diff,
   apiKeys.list,
   apiKeys.create,
   apiKeys.revoke,

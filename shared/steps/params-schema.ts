@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { JsonObject } from '../world.ts'
 import type { StepType } from './define.ts'
 import { takes } from './params.ts'
@@ -17,7 +17,7 @@ export function paramNames(step: StepType): string[] {
 }
 
 function schemaOf(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...shown } = z.toJSONSchema(schema, {
+  const { $schema: _, ...shown } = schema.toJSONSchema({
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       const behind = takes.get(zodSchema)

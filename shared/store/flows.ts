@@ -102,11 +102,6 @@ export function putDraft(org: string, flow: string, { text, format, dialect }: D
   return { Put: { TableName: '', Item: { ...keys.draft(org, flow), text, format, dialect } } }
 }
 
-/** Takes away a draft whose flow was not put. */
-export function dropDraft(org: string, flow: string): Write {
-  return { Delete: { TableName: '', Key: keys.draft(org, flow) } }
-}
-
 /** Takes a flow out of every list and read; its versions stay for the runs that began with them. */
 export function markDeleted(row: FlowRow, at: string): Write {
   return {

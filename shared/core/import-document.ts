@@ -41,7 +41,10 @@ const ref = z.string().min(1).max(64)
 const wrapper = z.strictObject({
   document: z.union([z.string(), object]),
   name: z.string().optional(),
-  flows: z.record(ref, uuid).optional(),
+  flows: z
+    .record(ref, uuid)
+    .refine((flows) => Object.keys(flows).length <= 100, 'may name at most 100 flows')
+    .optional(),
   dryRun: z.boolean().optional(),
 })
 

@@ -26,6 +26,8 @@ export interface ImportWarning {
 
 /** Most warnings that are told at once. */
 const mostWarnings = 1000
+/** Most called versions that are looked for. */
+const mostLookedUp = 200
 
 /**
  * All that is missing here.
@@ -74,8 +76,9 @@ async function flowWarnings(
   const places = new Map(calls.map(({ ref, path }) => [ref, path]))
   for (const [index, { ref }] of requires.flows.entries()) places.set(ref, `${path}/requires/flows/${index}`)
   const unknown = [...places].filter(([ref]) => flowOf(ref) === undefined)
+  const once = new Map(calls.map((call) => [`${call.ref} ${call.version}`, call]))
   const pinned = await Promise.all(
-    calls.map(async ({ ref, version }) => {
+    [...once.values()].slice(0, mostLookedUp).map(async ({ ref, version }) => {
       const id = flowOf(ref)
       if (id === undefined || version === 'latest') return []
       if ((await getFlowWithVersion(world, orgId, id, version))?.version) return []

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../world.ts'
 import { isObject } from './reading.ts'
+import { templateSpans } from './template-spans.ts'
 
 /** What stands in an exported document instead of a literal credential. */
 export const masked = '•••'
@@ -10,7 +11,9 @@ const credential =
 /** A query parameter of that kind in an address. */
 const inAddress =
   /([?&](?:api[-_]?key|access[-_]?token|token|secret|password|sig|signature)=)(?!\{\{|\$\{)[^&#\s"'{}]+/gi
-const userInfo = /(:\/\/)[^/?#@\s{}]+:[^/?#@\s{}]+@/g
+/** Longest text that may stand around references, such as `Bearer`. */
+const longestScheme = 60
+const userInfo = /(:\/\/)[^/?#@:\s{}]*:[^/?#@\s{}]+@/g
 
 /**
  * A member of an object without what only its author may know; anything that is a reference to a secret, or computed, stays.
@@ -45,9 +48,13 @@ function maskAddress(text: string): string {
 
 /** True if something of the value stands in the text itself; a scheme such as `Bearer` before a reference is nothing. */
 function holdsLiteral(text: string): boolean {
-  const templates = [...text.matchAll(/\{\{[\s\S]*?\}\}|\$\{[^}]*\}/g)].map(([template]) => template)
-  if (templates.length === 0) return text !== ''
-  if (templates.some((template) => /["']/.test(template))) return true
-  const rest = templates.reduce((left, template) => left.replace(template, ' '), text)
-  return !/^(?:[A-Za-z]{1,12}[\s:=,;]*|[\s:=,;]+){0,4}$/.test(rest)
+  const spans = templateSpans(text)
+  if (spans.length === 0) return text !== ''
+  if (spans.some(({ start, end }) => /["']/.test(text.slice(start, end)))) return true
+  const starts = [0, ...spans.map(({ end }) => end)]
+  const rest = starts
+    .map((start, index) => text.slice(start, spans[index]?.start))
+    .join(' ')
+    .trim()
+  return rest.length > longestScheme || !/^(?:[A-Za-z]{1,12}[\s:=,;]*|[\s:=,;]+){0,4}$/.test(rest)
 }

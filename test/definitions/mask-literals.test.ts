@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { maskMember } from '../../shared/definitions/mask-literals.ts'
+import { secretsNamed } from '../../shared/definitions/secret-names.ts'
 
 const mask = (key: string, value: never | unknown, around: object = {}) =>
   maskMember(key, value as never, around as never)
@@ -61,4 +62,20 @@ describe('what is a reference, computed or no credential stays', () => {
     expect(mask('default', 'renewal', { name: 'topic', type: 'text' })).toBe('renewal')
     expect(mask('value', 'abc', { key: 'cartId' })).toBe('abc')
   })
+})
+
+test.each([
+  ['colons of an address', 'url', `https://${':'.repeat(200_000)}`],
+  ['addresses', 'url', 'https://a:'.repeat(20_000)],
+  ['opened expressions', 'secret', '{{'.repeat(100_000)],
+  ['closed expressions', 'secret', '{{a}}'.repeat(40_000)],
+  ['expressions of two kinds', 'secret', '${{'.repeat(80_000)],
+  ['spaces', 'secret', `{{a}}${' '.repeat(200_000)}.`],
+  ['dashes of a name', '-_'.repeat(100_000), 'x'],
+])('many %s take no long time', (_name, key, value) => {
+  const started = performance.now()
+  mask(key, value)
+  secretsNamed({ [key]: value })
+
+  expect(performance.now() - started).toBeLessThan(1000)
 })

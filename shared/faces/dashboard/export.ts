@@ -69,7 +69,7 @@ export const exportRoute = route({
 function listed(pointers: string[]): string {
   let text = ''
   for (const [index, pointer] of pointers.entries()) {
-    const next = encodeURI(pointer).replaceAll(',', '%2C')
+    const next = encodeURI(pointer.toWellFormed()).replaceAll(',', '%2C')
     if (text.length + next.length > headerLength) return `${text}+${pointers.length - index}`
     text += `${next}${index === pointers.length - 1 ? '' : ', '}`
   }

@@ -41,6 +41,9 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void
 }
 
+/** What an operator may set up besides AWS itself: a model provider for `enhance`, an address that sends e-mail. */
+export type Feature = 'enhance' | 'email'
+
 /** What the deployment says about itself, read once from the environment by `aws/settings.ts`. */
 export interface Settings {
   /** Name of the stage; prefix of every physical name, e.g. `local`, `prod`. */
@@ -71,6 +74,10 @@ export interface Settings {
   outboundAllow: string[]
   /** Life of an access token in seconds, 300-86400. */
   accessTokenSeconds: number
+  /** Which of these the operator has set up. */
+  features: Record<Feature, boolean>
+  /** Names of the models that steps may ask. */
+  models: readonly string[]
 }
 
 /** A call that leaves the service, judged by the outbound guard (hardening.md 2.3). */

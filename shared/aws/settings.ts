@@ -26,6 +26,9 @@ export function readSettings(env: Environment): Settings {
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),
     accessTokenSeconds: tokenSeconds(env.ACCESS_TOKEN_SECONDS),
+    // Nothing in the environment can set these up yet.
+    features: { enhance: false, email: Boolean(env.SLUICE_MAIL_FROM) },
+    models: [],
   }
 }
 

@@ -124,13 +124,14 @@ export async function newState(
   world: World,
   { orgId, actor }: Author,
   { definition, ...given }: FlowChange,
+  id = world.ids.uuid(),
 ): Promise<FlowState> {
   const { name: called, description = null, tags = [] } = readDetails(given)
   const draft = await draftOf(definition ?? { metadata: { name: called ?? '' }, nodes: {} })
   const name = called ?? (await nameOf(draft))
   const at = instant(world.clock.now())
   const flow: FlowRow = {
-    id: world.ids.uuid(),
+    id,
     orgId,
     name,
     tags,

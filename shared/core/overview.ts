@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 import { readCredits } from './credits.ts'
 import { answering } from './refusal.ts'
 import { listPage, type RunSummary } from './run-list.ts'
-import type { RunWord } from './run-view.ts'
+import { type RunWord, runWords } from './run-view.ts'
 import { noFlow } from './version-faults.ts'
 
 /** How a flow's runs went over some days (dashboard.md §11). */
@@ -26,7 +26,6 @@ export interface Overview {
 /** Runs whose accounts are added up, and how many of them at a time. */
 const mostCounted = 1000
 const atOnce = 16
-const statuses: RunWord[] = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'timed_out']
 
 /** Looks at all runs of a flow that were made in a span of time, up to 10,000. @throws {Fault} `not_found` */
 export async function readOverview(
@@ -40,7 +39,7 @@ export async function readOverview(
     const found = await listPage(world, orgId, { flowId, from, to, limit: 10_000 })
     const { runs } = found
     const count = (status: RunWord) => runs.filter((run) => run.status === status).length
-    const byStatus = Object.fromEntries(statuses.map((status) => [status, count(status)]))
+    const byStatus = Object.fromEntries(runWords.map((status) => [status, count(status)]))
     const judged = count('completed') + count('failed') + count('timed_out')
     const durations = runs.flatMap(({ durationMs }) => durationMs ?? []).sort((a, b) => a - b)
     return {

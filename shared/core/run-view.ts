@@ -7,6 +7,17 @@ import { readHidden } from './hidden.ts'
 /** How a run stands, seen from outside. */
 export type RunWord = RunRow['status'] | 'waiting'
 
+/** Every word for how a run stands. */
+export const runWords: RunWord[] = [
+  'queued',
+  'running',
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+  'timed_out',
+]
+
 /** Why a run ended without an output. */
 export interface RunError {
   /** The author's, or the engine's, e.g. `Http.5xx`, `run_timed_out`, `cancelled`. */

@@ -74,7 +74,8 @@ export interface StartAs {
   express?: typeof runExpress
 }
 
-const inputsLimitBytes = 192 * 1024
+/** Largest inputs of a run, in bytes of JSON. */
+export const inputsLimitBytes = 192 * 1024
 /** What one execution takes as its input. */
 const executionLimitBytes = 262_144
 /** Only a caller who waits this long is served by an Express machine, which lives as long as the call. */

@@ -27,20 +27,23 @@ export function readText(input: string | JsonObject): DefinitionText {
   const text = typeof input === 'string' ? input : textOf(input)
   if (Buffer.byteLength(text) > maxDefinitionBytes)
     throw unreadable('too_large', `A definition holds at most ${maxDefinitionBytes} bytes (256 KiB)`)
-  const parsed: Parsed = typeof input === 'string' ? parse(text) : { value: parseJson(text), format: 'json' }
+  const parsed: ParsedText =
+    typeof input === 'string' ? parseText(text) : { value: parseJson(text), format: 'json' }
   const { value } = parsed
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw unreadable('not_an_object', 'A definition is an object with metadata and nodes', text, 0)
   return { ...parsed, text, document: value }
 }
 
-interface Parsed {
+/** Any YAML or JSON text, read. */
+export interface ParsedText {
   value: Json
   format: Written['format']
   reindented?: string
 }
 
-function parse(text: string): Parsed {
+/** Reads YAML or JSON as definitions are read, whatever stands in it. @throws {Fault} as `readText` */
+export function parseText(text: string): ParsedText {
   if (!text.isWellFormed())
     throw unreadable('bad_unicode', 'Text must be well-formed Unicode: half a surrogate pair')
   if (!/^\s*[{[]/.test(text)) return parseYamlText(text)
@@ -64,7 +67,7 @@ function parseBraces(text: string, jsonError: StrictJsonError): { value: Json; f
   }
 }
 
-function parseYamlText(text: string): Parsed {
+function parseYamlText(text: string): ParsedText {
   try {
     return { value: parseYaml(text), format: 'yaml' }
   } catch (error) {
@@ -76,7 +79,7 @@ function parseYamlText(text: string): Parsed {
   }
 }
 
-function parseReindented(reindented: string, text: string, first: YamlError): Parsed {
+function parseReindented(reindented: string, text: string, first: YamlError): ParsedText {
   try {
     return { value: parseYaml(reindented), format: 'yaml', reindented }
   } catch (error) {

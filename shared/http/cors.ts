@@ -29,6 +29,8 @@ const exposed = [
   'Sluice-Run-Status',
   'Sluice-Flow-Version',
   'Sluice-Total-Capped',
+  'Sluice-Export-Masked',
+  'Content-Disposition',
 ].join(', ')
 
 /** Who may read the answer from a browser: anybody on open routes, listed origins elsewhere (conventions.md §3). */

@@ -35,6 +35,8 @@ export const clientTool: WaitStep<z.infer<typeof params>> = {
   kind: 'wait',
   summary: "Waits for a tool in the caller's own program",
   params,
+  output: [],
+  example: { toolName: 'readCart', parameters: [{ key: 'cartId', value: '{{inputs.cartId}}' }] },
   outcomes: () => ['timeout', 'error'],
   secrets: false,
   compile: (written, place) => place.ask(written as JsonObject),

@@ -23,6 +23,8 @@ export const condition: ControlStep<z.infer<typeof params>> = {
   kind: 'control',
   summary: 'Chooses the next step',
   params,
+  output: [],
+  example: { cases: [{ when: '{{customer.body.score > 80}}', to: 'good' }] },
   outcomes: ({ cases }) => (cases ? [...new Set(cases.map(({ to }) => to))] : ['true', 'false']),
   secrets: false,
   silent: true,

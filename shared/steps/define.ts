@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Expressions, State } from '../asl/states.ts'
 import type { Node } from '../definitions/graph.ts'
-import type { Json, JsonObject, LogLevel, Outbound } from '../world.ts'
+import type { Feature, Json, JsonObject, LogLevel, Outbound } from '../world.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
@@ -158,12 +158,26 @@ export interface EachOptions {
   maxItems: number | undefined
 }
 
+/**
+ * What a param's values are chosen from: the organisation's flows; published versions of the flow that `flowId` names;
+ * its accounts; the models of this deployment; the registered return addresses.
+ */
+export type Choice = 'flows' | 'versions' | 'accounts' | 'models' | 'return-urls'
+
 interface StepBase<P> {
   type: string
   aliases?: string[]
   summary: string
   /** What authors may write; accepts a `{{ }}` template wherever a scalar is expected. */
   params: z.ZodType<P>
+  /** Members that its output always has; empty where params or an answer make it, and where there is none. */
+  output: string[]
+  /** One use of it, as an author writes the params: editors show it, and the family's tests try it. */
+  example: P
+  /** Params whose values are chosen from what the organisation or the draft has. */
+  choices?: Record<string, Choice>
+  /** What the operator must have set up for it; absent = nothing. */
+  feature?: Feature
   /** Outcomes that `next` may name, besides `default`. */
   outcomes(params: P): string[]
   /** Raw nested graphs among the params: `{body}`, or one per branch. Absent = none. */

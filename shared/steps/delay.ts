@@ -23,6 +23,8 @@ export const delay: ControlStep<z.infer<typeof params>> = {
   kind: 'control',
   summary: 'Stands still for a time or until a moment',
   params,
+  output: [],
+  example: { seconds: '5m' },
   outcomes: () => [],
   secrets: false,
   silent: true,

@@ -16,6 +16,8 @@ export const fail: ControlStep<z.infer<typeof params>> = {
   kind: 'end',
   summary: 'Ends the flow with an error',
   params,
+  output: [],
+  example: { code: 'CRM_DOWN', message: '{{lastError.cause}}' },
   outcomes: () => [],
   secrets: false,
   silent: true,

@@ -16,6 +16,8 @@ export const final: ControlStep<z.infer<typeof params>> = {
   kind: 'end',
   summary: 'Ends the flow with an output',
   params,
+  output: [],
+  example: { outputs: { summary: 'Renewal risk is low', score: '{{customer.body.score}}' } },
   outcomes: () => [],
   secrets: false,
   silent: true,

@@ -16,6 +16,13 @@ export const flow: SubflowStep<z.infer<typeof params>> = {
   subflow: true,
   summary: 'Runs another flow and waits for its output',
   params,
+  output: [],
+  example: {
+    flowId: '0d6c1f5e-7a51-4d0e-9c64-1f0c7a0b9f11',
+    version: 2,
+    inputs: { id: '{{customerId}}' },
+  },
+  choices: { flowId: 'flows', version: 'versions' },
   outcomes: () => [],
   secrets: false,
   compile: (written, place) => place.subflow(written as JsonObject),

@@ -41,6 +41,15 @@ export const httpRequest: WorkStep<z.infer<typeof params>> = {
   kind: 'work',
   summary: 'Calls an HTTP service and keeps its answer',
   params,
+  output: ['status_code', 'headers', 'body', 'timing_ms'],
+  example: {
+    url: 'https://crm.example.com/customers/{{customerId}}',
+    method: 'POST',
+    headers: { Authorization: 'Bearer {{secrets.CRM_KEY}}' },
+    query: { page: 1, tag: ['a', 'b'] },
+    body: { id: '{{customerId}}' },
+    expect: ['2xx', 404],
+  },
   outcomes: () => ['success', 'client_error', 'server_error'],
   secrets: true,
   compile: (written, place) =>

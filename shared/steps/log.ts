@@ -17,6 +17,8 @@ export const log: WorkStep<z.infer<typeof params>> = {
   kind: 'work',
   summary: "Writes a line to the run's log",
   params,
+  output: [],
+  example: { level: 'warn', message: 'Score is {{score}}', data: { score: '{{score}}' } },
   outcomes: () => [],
   secrets: true,
   silent: true,

@@ -20,6 +20,13 @@ export const parallel: ControlStep<z.infer<typeof params>> = {
   kind: 'control',
   summary: 'Runs its branches at the same time and waits for all',
   params,
+  output: [],
+  example: {
+    branches: {
+      left: { nodes: { l: { type: 'transform', params: { value: 1 } } } },
+      right: { nodes: { r: { type: 'transform', params: { value: 2 } } } },
+    },
+  },
   outcomes: () => ['error'],
   bodyKind: 'branch',
   bodies: ({ branches }) => branches ?? {},

@@ -5,6 +5,9 @@ export function isTemplate(value: unknown): value is string {
   return typeof value === 'string' && value.includes('{{')
 }
 
+/** What stands behind a schema that is a mere check, for those who show it (params-schema.ts). */
+export const takes = new WeakMap<object, z.ZodType>()
+
 /** Takes what the schema takes, or a text with a `{{ }}` expression; problems are reported as the schema's own. */
 export function templated<T>(schema: z.ZodType<T>): z.ZodType<T | string> {
   const check = z.unknown().check((context) => {
@@ -14,6 +17,7 @@ export function templated<T>(schema: z.ZodType<T>): z.ZodType<T | string> {
     for (const issue of result.error.issues)
       context.issues.push({ ...issue, input: context.value } as z.core.$ZodRawIssue)
   })
+  takes.set(check, schema)
   return check as unknown as z.ZodType<T | string>
 }
 
@@ -23,6 +27,7 @@ export function expressionOr<T>(schema: z.ZodType<T>, what: string): z.ZodType<T
     if (isTemplate(context.value) || schema.safeParse(context.value).success) return
     context.issues.push({ code: 'custom', message: `Expected ${what}`, input: context.value })
   })
+  takes.set(check, schema)
   return check as unknown as z.ZodType<T | string>
 }
 

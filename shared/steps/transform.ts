@@ -16,6 +16,8 @@ export const transform: ControlStep<z.infer<typeof params>> = {
   kind: 'control',
   summary: 'Builds a value from what is known so far',
   params,
+  output: [],
+  example: { set: { total: '{{a + b}}', list: [1, [2, 3]] } },
   outcomes: () => [],
   secrets: false,
   compile: ({ set, value }, place) => place.pass(place.value((set ?? value) as Json)),

@@ -24,6 +24,12 @@ export const webhook: WorkStep<z.infer<typeof params>> = {
   kind: 'work',
   summary: 'Sends a message to another service, signed if it has a secret',
   params,
+  output: ['status_code', 'headers', 'body', 'timing_ms'],
+  example: {
+    url: 'https://hooks.example.com/in',
+    body: { id: '{{customerId}}' },
+    secret: '{{secrets.HOOK_KEY}}',
+  },
   outcomes: () => ['success', 'client_error', 'server_error'],
   secrets: true,
   compile: (written, place) =>

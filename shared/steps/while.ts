@@ -14,6 +14,12 @@ export const whileStep: ControlStep<z.infer<typeof params>> = {
   kind: 'control',
   summary: 'Runs its body as long as a condition holds',
   params,
+  output: ['iterations'],
+  example: {
+    when: '{{iteration < 3}}',
+    maxIterations: 3,
+    body: { nodes: { again: { type: 'transform', params: { value: '{{iteration}}' } } } },
+  },
   outcomes: () => [],
   bodyKind: 'loop',
   bodies: ({ body }) => ({ body }),

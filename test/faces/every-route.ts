@@ -29,6 +29,8 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/{id}/publish': {},
   'POST /v1/flow/{id}/autosave': { definition: adding },
   'POST /v1/flow/{id}/clone': {},
+  'POST /v1/flow/import': { document: adding },
+  'POST /v1/flow/step-field-items': { stepType: 'flow', field: 'flowId' },
   'POST /v1/flow/{id}/versions/{version}/publish': {},
   'POST /v1/flow/{id}/versions/{version}/unpublish': {},
   'POST /v1/flow/{id}/versions/{version}/set-latest': {},

@@ -1,59 +1,7 @@
+import { stepTypes } from '../../shared/steps/index.ts'
 import type { JsonObject } from '../../shared/world.ts'
 
-/** One use of every step type, as an author writes its params. */
-export const examples: Record<string, JsonObject> = {
-  approval: {
-    message: 'Renew {{customerId}}?',
-    approvers: ['ann@example.com', 'bob@example.com'],
-    approvals: 2,
-    allowSelf: false,
-    form: [{ name: 'reason', type: 'text', required: true }],
-    onTimeout: { decision: 'reject' },
-  },
-  'client-tool': { toolName: 'readCart', parameters: [{ key: 'cartId', value: '{{inputs.cartId}}' }] },
-  condition: { cases: [{ when: '{{customer.body.score > 80}}', to: 'good' }] },
-  delay: { seconds: '5m' },
-  each: {
-    items: '{{customers}}',
-    concurrency: 4,
-    onItemError: 'continue',
-    maxItems: 100,
-    body: { nodes: { one: { type: 'transform', params: { value: '{{item}}' } } } },
-  },
-  email: {
-    to: ['{{customer.body.email}}', 'sales@example.com'],
-    subject: 'Your renewal, {{customer.body.name}}',
-    text: 'It is due.',
-    html: '<p>It is due.</p>',
-    replyTo: 'sales@example.com',
-  },
-  fail: { code: 'CRM_DOWN', message: '{{lastError.cause}}' },
-  final: { outputs: { summary: 'Renewal risk is low', score: '{{customer.body.score}}' } },
-  flow: { flowId: '0d6c1f5e-7a51-4d0e-9c64-1f0c7a0b9f11', version: 2, inputs: { id: '{{customerId}}' } },
-  'http.request': {
-    url: 'https://crm.example.com/customers/{{customerId}}',
-    method: 'POST',
-    headers: { Authorization: 'Bearer {{secrets.CRM_KEY}}' },
-    query: { page: 1, tag: ['a', 'b'] },
-    body: { id: '{{customerId}}' },
-    expect: ['2xx', 404],
-  },
-  log: { level: 'warn', message: 'Score is {{score}}', data: { score: '{{score}}' } },
-  parallel: {
-    branches: {
-      left: { nodes: { l: { type: 'transform', params: { value: 1 } } } },
-      right: { nodes: { r: { type: 'transform', params: { value: 2 } } } },
-    },
-  },
-  transform: { set: { total: '{{a + b}}', list: [1, [2, 3]] } },
-  webhook: {
-    url: 'https://hooks.example.com/in',
-    body: { id: '{{customerId}}' },
-    secret: '{{secrets.HOOK_KEY}}',
-  },
-  while: {
-    when: '{{iteration < 3}}',
-    maxIterations: 3,
-    body: { nodes: { again: { type: 'transform', params: { value: '{{iteration}}' } } } },
-  },
-}
+/** One use of every step type, as its own file shows it to authors. */
+export const examples: Record<string, JsonObject> = Object.fromEntries(
+  stepTypes.map(({ type, example }) => [type, example as JsonObject]),
+)

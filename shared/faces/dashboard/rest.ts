@@ -1,14 +1,18 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import { exportRoute } from './export.ts'
 import { flowLogs } from './flow-logs.ts'
 import * as flowRuns from './flow-runs.ts'
+import { importRoute } from './import.ts'
+import { preferences } from './preferences.ts'
 import { rerun } from './rerun.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
 import * as shared from './shared.ts'
 import * as shares from './shares.ts'
+import { stepFieldItems } from './step-field-items.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
 
@@ -16,6 +20,8 @@ import * as versions from './versions.ts'
 export const restRoutes: Route[] = [
   autosave,
   flowLogs,
+  preferences,
+  stepFieldItems,
   flowRuns.list,
   flowRuns.light,
   views.minimal,
@@ -31,6 +37,8 @@ export const restRoutes: Route[] = [
   reports.overview,
   clone,
   rerun,
+  exportRoute,
+  importRoute,
   schedules.read,
   schedules.set,
   schedules.cancel,

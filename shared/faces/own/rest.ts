@@ -1,6 +1,7 @@
 import type { Route } from '../../http/route.ts'
 import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
+import { diff } from './diff.ts'
 import * as forecasts from './forecast.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
@@ -11,6 +12,7 @@ export const restRoutes: Route[] = [
   asl,
   forecasts.ofFlow,
   forecasts.ofVersion,
+  diff,
   apiKeys.list,
   apiKeys.create,
   apiKeys.revoke,

@@ -139,7 +139,7 @@ describe('reading a flow', () => {
     expect(wrong.status).toBe(400)
   })
 
-  test.each(['preferences', 'execute', 'share', 'X', '0D6C8A53-5A0F-4A57-9D0E-5A0F6F3C7F11'])(
+  test.each(['execute', 'share', 'X', '0D6C8A53-5A0F-4A57-9D0E-5A0F6F3C7F11'])(
     'a word is never an id: %s',
     async (word) => {
       expect((await faces.send('GET', `/v1/flow/${word}`, { as })).status).toBe(404)

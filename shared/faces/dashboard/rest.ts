@@ -1,11 +1,13 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import * as files from './files.ts'
 import * as flowRuns from './flow-runs.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
 import * as shared from './shared.ts'
+import * as sharedFiles from './shared-files.ts'
 import * as shares from './shares.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
@@ -27,6 +29,8 @@ export const restRoutes: Route[] = [
   reports.creditDetails,
   reports.overview,
   clone,
+  files.upload,
+  files.read,
   schedules.read,
   schedules.set,
   schedules.cancel,
@@ -36,6 +40,7 @@ export const restRoutes: Route[] = [
   shares.remove,
   shared.read,
   shared.execute,
+  sharedFiles.upload,
   versions.list,
   versions.read,
   changes.publish,

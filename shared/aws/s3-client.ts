@@ -2,6 +2,14 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { SignUrl } from '../world.ts'
 
+// With the client: in the doors' own chunks they would draw what they import of the SDK's core into every entry.
+export {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+
 /** In a file of its own, so that it is read from disk when it is needed; what signs URLs needs the client whole. */
 export function makeS3Client(config: S3ClientConfig): { client: S3Client; signUrl: SignUrl } {
   const client = new S3Client({

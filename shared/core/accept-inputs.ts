@@ -3,7 +3,6 @@ import { unquoteInputs } from '../definitions/quoted-inputs.ts'
 import { Fault } from '../faults.ts'
 import type { JsonObject, World } from '../world.ts'
 import { openSealed, type SealedFor, sealMembers } from './sealing.ts'
-import type { Starter, StartOrder } from './start.ts'
 import type { FilesOfRun } from './used-files.ts'
 import type { ResolvedVersion } from './versions.ts'
 
@@ -18,9 +17,9 @@ const inputsLimitBytes = 192 * 1024
  */
 export async function acceptInputs(
   world: World,
-  who: Starter,
-  order: StartOrder,
-  { graph }: ResolvedVersion,
+  who: { orgId: string; actor: string },
+  order: { inputs: JsonObject; quoted?: boolean },
+  { graph }: Pick<ResolvedVersion, 'graph'>,
   { runId, from }: { runId: string; from: string | undefined },
 ): Promise<{ inputs: string; files: FilesOfRun | undefined }> {
   const written = order.quoted ? unquoteInputs(graph.inputs, order.inputs) : order.inputs

@@ -1,4 +1,3 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
 import { objectKeys } from '../store/bucket.ts'
@@ -76,6 +75,7 @@ export async function storeFile(
     const row = await newFile(world, uploader, wish)
     // The row first: bytes without one would stay for years.
     await putFile(world, row)
+    const { PutObjectCommand } = await import('../aws/s3-client.ts')
     await world.s3.send(new PutObjectCommand({ ...placeOf(world, row), Body: bytes }))
     await setReady(world, row)
     return viewFile({ ...row, status: 'ready' })
@@ -132,6 +132,7 @@ async function signUpload(world: World, row: FileRow, sha256: string | undefined
     ...(checksum === undefined ? {} : { 'x-amz-checksum-sha256': checksum }),
   }
   const at = world.clock.now()
+  const { PutObjectCommand } = await import('../aws/s3-client.ts')
   const command = new PutObjectCommand({
     ...placeOf(world, row),
     ...(checksum === undefined ? {} : { ChecksumSHA256: checksum }),
@@ -147,6 +148,7 @@ async function signUpload(world: World, row: FileRow, sha256: string | undefined
 
 /** A page that it holds is saved, never shown: it would be shown in the name of the bucket's address. */
 async function signDownload(world: World, { key, filename, contentType }: FileRow): Promise<string> {
+  const { GetObjectCommand } = await import('../aws/s3-client.ts')
   const command = new GetObjectCommand({
     ...{ Bucket: world.settings.bucket, Key: key, ResponseContentType: contentType },
     ResponseContentDisposition: attachment(filename),

@@ -35,7 +35,7 @@ export async function putFile({ db, settings }: World, row: FileRow): Promise<vo
   await db.send(
     new PutCommand({
       TableName: settings.table,
-      Item: { ...keys.file(orgId, id), ...row, ...listed },
+      Item: { ...row, ...keys.file(orgId, id), ...listed },
       ConditionExpression: 'attribute_not_exists(pk)',
     }),
   )

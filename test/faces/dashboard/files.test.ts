@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { acceptInputs } from '../../../shared/core/accept-inputs.ts'
@@ -441,10 +442,16 @@ describe('a file goes', () => {
     expect([gone.status, run.status, issuesOf(run)]).toEqual([404, 422, [['/claim', 'unknown_file']]])
   })
 
-  test('bytes and record', async () => {
+  test('bytes and record, when the table lets it go', async () => {
     const id = await uploaded()
     const row = (await getFile(faces.world, faces.acme.orgId, id)) as FileRow
     const other = faces.world.ids.uuid()
+    await faces.world.db.send(
+      new UpdateTimeToLiveCommand({
+        TableName: faces.world.settings.table,
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      }),
+    )
     await putFile(faces.world, { ...row, id: other, ttl: Math.floor(Date.now() / 1000) - 5 })
 
     expect(await objects()).toContain(id)

@@ -36,9 +36,9 @@ test('a run uses each of up to 40 files once, and no more', async () => {
 test('a start that is repeated uses its file once', async () => {
   const id = await stored()
   const order = { flowId, inputs: { f0: id }, trigger: { type: 'api' }, waitSeconds: 0 }
-  const idempotency = { id: 'the-same', hash: 'h' }
+  const idempotency = { id: 'the-same', bodyHash: 'h' }
   const all = await Promise.allSettled(
-    Array.from({ length: 5 }, () => startRun(runs.world, runs.who, { ...order, idempotency } as never)),
+    Array.from({ length: 5 }, () => startRun(runs.world, runs.who, { ...order, idempotency })),
   )
 
   expect(all.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0)

@@ -21,13 +21,17 @@ import { functionShapes } from './function-shapes.ts'
 import { type Functions, type Invoked, openFunctions } from './functions.ts'
 import { openKms } from './kms.ts'
 import { openMail } from './mail/open.ts'
-import { showOutbox } from './outbox.ts'
+import { isForOutbox, serveOutbox } from './outbox.ts'
+import { s3Parts } from './s3/in-process.ts'
+import { openS3, s3Path } from './s3/open.ts'
+import { isForS3, serveS3 } from './s3/serve.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
 import { inProcess, type Listening, listen, unsigned } from './wire.ts'
 
+const bucket = 'local-sluice-files'
 /** How often the tick of `swept` comes, in milliseconds. */
 const sweepEveryMs = 5 * 60_000
 /** How long the stream gathers changes, in milliseconds. */
@@ -66,6 +70,7 @@ export async function openAccount({
   const kms = openKms({ dir })
   const mail = openMail({ dir, clock, log })
   const secrets = openSecretsManager({ dir, names: ['signing', 'sealing'] })
+  const s3 = openS3({ dir, clock, log, buckets: [bucket], credentials: folder.credentials })
   // The functions need a World, whose engine client needs the engine, which invokes the functions: whoever comes
   // before they are open waits.
   const opened = Promise.withResolvers<Functions>()
@@ -93,8 +98,12 @@ export async function openAccount({
     routes,
     port,
     invoke: (face, event) => invoke(functionName(stage, face as DoorName), event),
-    beside: (request) => showOutbox(mail, request),
+    beside: [
+      { isFor: isForS3, answer: (request, response) => serveS3(s3, request, response) },
+      { isFor: isForOutbox, answer: (request, response) => serveOutbox(mail, request, response) },
+    ],
   })
+  process.env.AWS_ENDPOINT_URL_S3 = front.url + s3Path
   const world = openWorld(
     { ...process.env, ...environment(stage, front.url) },
     {
@@ -106,6 +115,7 @@ export async function openAccount({
         secrets: inProcess(secrets),
         scheduler: inProcess(scheduler),
         mail: inProcess(mail),
+        s3: s3Parts(s3, front.url),
         authorise: unsigned,
       },
     },
@@ -130,6 +140,7 @@ export async function openAccount({
       await scheduler.close()
       await states.close()
       await dynamo.close()
+      s3.close()
       await Promise.all(listening.map((endpoint) => endpoint.close()))
       pool.close()
     },
@@ -139,7 +150,7 @@ export async function openAccount({
 /** What `changed` has something to do for. */
 function concernsChanged(key: Record<string, unknown>): boolean {
   const text = (name: 'pk' | 'sk') => String((key[name] as { S?: string } | undefined)?.S ?? key[name])
-  return /^ORG#[^#]+#RUN#/.test(text('pk')) || /^(VER|SCHED)#/.test(text('sk'))
+  return /^ORG#[^#]+#(RUN|FILE)#/.test(text('pk')) || /^(VER|SCHED)#/.test(text('sk'))
 }
 
 /** @throws if the function failed: the delivery is tried again. */
@@ -159,6 +170,7 @@ function environment(stage: string, baseUrl: string): Record<string, string> {
     SLUICE_SCHEDULE_GROUP: `${stage}-flows`,
     SLUICE_SCHEDULED_ARN: `arn:aws:lambda:us-east-1:000000000000:function:${functionName(stage, 'scheduled')}`,
     SLUICE_SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/local-sluice-schedules',
+    SLUICE_BUCKET: bucket,
     SLUICE_KEY_ID: 'alias/local-sluice',
     SLUICE_SIGNING_SECRET: 'signing',
     SLUICE_SEALING_SECRET: 'sealing',

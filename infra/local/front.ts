@@ -1,21 +1,16 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { type Invoked, payloadLimitBytes } from './functions.ts'
 import { gatewayEvent } from './gateway-event.ts'
-import type { Beside } from './outbox.ts'
 import { type RouteRow, routeTable } from './route-table.ts'
 
 /** Largest body that the HTTP API takes. */
 const bodyLimitBytes = 10 * 1024 * 1024
 /** How long a client may take over its headers and its body. */
 const readTimeoutMs = 10_000
+/** The same for what is beside the API: an upload takes as long as its URL opens something. */
+const besideTimeoutMs = 3_600_000
 /** The HTTP API's own limit on an integration. */
 const integrationTimeoutMs = 30_000
 
@@ -33,8 +28,14 @@ export interface FrontOptions {
   invoke(face: string, event: APIGatewayProxyEventV2): Promise<Invoked>
   port: number
   host?: string
-  /** What is answered here without a function; null = the product answers. */
-  beside?(request: { method: string; path: string; headers: IncomingHttpHeaders }): Beside | null
+  /** Other services at the same address. @default none */
+  beside?: Beside[]
+}
+
+/** A service that answers some requests by itself. */
+export interface Beside {
+  isFor(request: IncomingMessage): boolean
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 /** Starts the HTTP front: requests become API Gateway events (payload 2.0), as the deployed HTTP API makes them. */
@@ -43,18 +44,15 @@ export async function openFront({
   invoke,
   port,
   host = '127.0.0.1',
-  beside = () => null,
+  beside = [],
 }: FrontOptions): Promise<Front> {
   const find = routeTable(routes)
   const server = createServer(
-    { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
+    { requestTimeout: besideTimeoutMs, headersTimeout: readTimeoutMs },
     (request, response) => {
-      const { method = 'GET', url = '/', headers } = request
-      const shown = beside({ method, path: url.split('?')[0] ?? '/', headers })
-      if (shown) return show(response, shown)
-      void answer(request, response, find, invoke).catch(() =>
-        gatewayError(response, 500, 'Internal Server Error'),
-      )
+      const other = beside.find(({ isFor }) => isFor(request))
+      const work = other ? other.answer(request, response) : answer(request, response, find, invoke)
+      void work.catch(() => gatewayError(response, 500, 'Internal Server Error'))
     },
   )
   server.keepAliveTimeout = 60_000
@@ -83,13 +81,19 @@ async function answer(
   find: ReturnType<typeof routeTable>,
   invoke: FrontOptions['invoke'],
 ): Promise<void> {
-  const body = await readBody(request)
+  const late = setTimeout(() => tooLate(request, response), readTimeoutMs)
+  const body = await readBody(request).finally(() => clearTimeout(late))
   if (body === 'too large') return gatewayError(response, 413, 'Request Entity Too Large')
   const { face, event } = gatewayEvent(request, body, find)
   const invoked = await Promise.race([invoke(face, event), overtime()])
   if (invoked === 'overtime') return gatewayError(response, 503, 'Service Unavailable')
   if ('errorType' in invoked) return gatewayError(response, 500, 'Internal Server Error')
   reply(request, response, invoked.payload)
+}
+
+function tooLate(request: IncomingMessage, response: ServerResponse): void {
+  gatewayError(response, 408, 'Request Timeout')
+  response.once('finish', () => request.destroy())
 }
 
 function overtime(): Promise<'overtime'> {
@@ -142,19 +146,13 @@ function reply(request: IncomingMessage, response: ServerResponse, payload: unkn
   response.end(request.method === 'HEAD' ? undefined : bytes)
 }
 
-function show(response: ServerResponse, { status, body }: Beside): void {
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-  response.writeHead(status, { ...headers, 'x-content-type-options': 'nosniff' })
-  response.end(JSON.stringify(body))
-}
-
 /** What the gateway itself says when no function could. */
 function gatewayError(response: ServerResponse, status: number, message: string): void {
   if (response.headersSent) {
     response.end()
     return
   }
-  const close: Record<string, string> = status === 413 ? { connection: 'close' } : {}
+  const close: Record<string, string> = status === 413 || status === 408 ? { connection: 'close' } : {}
   response.writeHead(status, { 'content-type': 'application/json', ...close })
   response.end(JSON.stringify({ message }))
 }

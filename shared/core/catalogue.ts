@@ -10,9 +10,9 @@ import type { StepKind, StepType } from '../steps/define.ts'
 import { stepTypes } from '../steps/index.ts'
 import { paramsSchema } from '../steps/params-schema.ts'
 import type { Feature, Json, JsonObject, Settings } from '../world.ts'
+import { inputsLimitBytes } from './accept-inputs.ts'
 import { creditsOf, prices, type Unit } from './prices.ts'
 import { type RunWord, runWords } from './run-view.ts'
-import { inputsLimitBytes } from './start.ts'
 
 /** A step type as editors show it. */
 export interface CatalogueStep {

@@ -15,8 +15,8 @@ import { tellParent } from './tell-parent.ts'
 
 /**
  * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the
- * waits of runs that have ended, removes what belonged to an expired run, and notes what became of flows in their logs.
- * Everything may be done twice.
+ * waits of runs that have ended, removes what belonged to an expired run or file, and notes what became of flows in their
+ * logs. Everything may be done twice.
  *
  * @returns the first change of each run whose work failed, and each of a flow's: from there on the changes come again.
  */
@@ -27,8 +27,13 @@ export async function applyChanges(
   const ofRuns = [...byRun(records).values()].map((changes) =>
     attempt(world, changes.records[0], () => applyToRun(world, changes)),
   )
-  const ofFlows = records.map((record) => attempt(world, record, () => applyToFlow(world, record)))
-  return (await Promise.all([...ofRuns, ...ofFlows])).flat()
+  const ofOthers = records.map((record) =>
+    attempt(world, record, async () => {
+      await applyToFlow(world, record)
+      await removeFile(world, record)
+    }),
+  )
+  return (await Promise.all([...ofRuns, ...ofOthers])).flat()
 }
 
 async function attempt(
@@ -54,6 +59,14 @@ async function applyToFlow(world: World, { dynamodb }: DynamoDBRecord): Promise<
   if (!orgId || !flowId || !of || !dynamodb?.NewImage) return
   const change = { of, before: readImage(dynamodb.OldImage), after: readImage(dynamodb.NewImage) }
   await tellFlowLine(world, { orgId, flowId }, dynamodb.SequenceNumber ?? '', change as FlowChange)
+}
+
+/** The bytes of a file whose record is gone, by its time or with its last run. */
+async function removeFile(world: World, { eventName, dynamodb }: DynamoDBRecord): Promise<void> {
+  const key = dynamodb?.OldImage?.key?.S
+  if (eventName !== 'REMOVE' || key === undefined) return
+  if (!/^ORG#[^#]+#FILE#[^#]+$/.test(dynamodb?.Keys?.pk?.S ?? '')) return
+  await (await import('./removed-files.ts')).removeBytes(world, key)
 }
 
 interface RunChanges {

@@ -16,6 +16,7 @@ export type ObjectKind =
   | 'wait'
   | 'share'
   | 'share-token'
+  | 'file'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -30,5 +31,6 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
+  file: async (...of) => (await import('../core/own-file.ts')).findFile(...of),
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

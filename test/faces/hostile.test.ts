@@ -14,6 +14,10 @@ beforeAll(async () => {
   const run = await faces.execute(await faces.flow(asking))
   const flow = await faces.flow(adding)
   const share = await faces.send('POST', `/v1/flow/${flow}/share`, { as, body: {} })
+  const file = await faces.send('POST', '/v1/flow/file', {
+    as,
+    body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
+  })
   ids = {
     organisation: faces.acme.orgId,
     flow,
@@ -25,6 +29,7 @@ beforeAll(async () => {
     wait: run.body.waitState.waitId,
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': share.body.token,
+    file: file.body.fileId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -61,6 +66,8 @@ const body = fc.oneof(
   fc.dictionary(
     fc.constantFrom(
       'name',
+      'filename',
+      'size',
       'definition',
       'input',
       'inputs',

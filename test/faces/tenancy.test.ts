@@ -17,6 +17,10 @@ beforeAll(async () => {
     as,
     body: { name: 'Theirs', scopes: ['runs:read'] },
   })
+  const file = await faces.send('POST', '/v1/flow/file', {
+    as,
+    body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
+  })
   theirs = {
     organisation: faces.other.orgId,
     flow,
@@ -28,6 +32,7 @@ beforeAll(async () => {
     wait: run.body.waitState.waitId,
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': '',
+    file: file.body.fileId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -50,6 +55,7 @@ describe('A1 what another organisation has does not exist', () => {
     wait: '00000000-0000-4000-8000-000000000004',
     share: '00000000-0000-4000-8000-000000000006',
     'share-token': '',
+    file: '00000000-0000-4000-8000-000000000007',
   }
   const naming = everyRoute.filter(
     ([, { objects, auth }]) => auth !== 'open' && Object.keys(objects).length > 0,

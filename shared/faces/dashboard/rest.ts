@@ -2,6 +2,7 @@ import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
 import { exportRoute } from './export.ts'
+import * as files from './files.ts'
 import { flowLogs } from './flow-logs.ts'
 import * as flowRuns from './flow-runs.ts'
 import { importRoute } from './import.ts'
@@ -11,6 +12,7 @@ import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
 import * as shared from './shared.ts'
+import * as sharedFiles from './shared-files.ts'
 import * as shares from './shares.ts'
 import { stepFieldItems } from './step-field-items.ts'
 import * as changes from './version-changes.ts'
@@ -39,6 +41,8 @@ export const restRoutes: Route[] = [
   rerun,
   exportRoute,
   importRoute,
+  files.upload,
+  files.read,
   schedules.read,
   schedules.set,
   schedules.cancel,
@@ -48,6 +52,7 @@ export const restRoutes: Route[] = [
   shares.remove,
   shared.read,
   shared.execute,
+  sharedFiles.upload,
   versions.list,
   versions.read,
   changes.publish,

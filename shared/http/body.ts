@@ -15,15 +15,24 @@ const bodyLimitBytes = 1024 * 1024
  */
 export function readBody(route: Route, { body, headers }: HttpRequest): unknown {
   if (route.body === null) return undefined
-  if (body.length > bodyLimitBytes)
-    throw new Fault('payload_too_large', 'The body is larger than 1 MiB', { limitBytes: bodyLimitBytes })
   const accepted = ['application/json', ...route.alsoTakes]
-  if (headers['content-encoding'] !== undefined)
-    throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
+  checkForm(body, headers, accepted)
   if (body.length === 0) return check(route.body, absent(route.body))
   const type = mediaType(headers['content-type'], accepted)
   const text = utf8(body)
   return check(route.body, type === 'application/json' ? readJson(text) : text)
+}
+
+/** What can be said of a body without reading it. @throws {Fault} `payload_too_large`, `unsupported_media_type` */
+export function checkForm(
+  body: Uint8Array,
+  headers: HttpRequest['headers'],
+  accepted: readonly string[],
+): void {
+  if (body.length > bodyLimitBytes)
+    throw new Fault('payload_too_large', 'The body is larger than 1 MiB', { limitBytes: bodyLimitBytes })
+  if (headers['content-encoding'] !== undefined)
+    throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
 }
 
 /** A body whose every member is optional may be absent. */
@@ -37,7 +46,8 @@ function missingMembers(schema: z.ZodType) {
   return error ? issuesOf(error) : []
 }
 
-function mediaType(header: string | undefined, accepted: string[]): string {
+/** The content type without its parameters. @throws {Fault} `unsupported_media_type` */
+export function mediaType(header: string | undefined, accepted: readonly string[]): string {
   const [type = '', ...parameters] = (header ?? '')
     .toLowerCase()
     .split(';')
@@ -48,7 +58,8 @@ function mediaType(header: string | undefined, accepted: string[]): string {
   throw new Fault('unsupported_media_type', `The content type must be ${accepted.join(' or ')}`, { accepted })
 }
 
-function utf8(body: Uint8Array): string {
+/** Bytes as text. @throws {Fault} `invalid_request` */
+export function utf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch (error) {
@@ -57,7 +68,7 @@ function utf8(body: Uint8Array): string {
 }
 
 /** A number that cannot be held exactly is 422; what cannot be read is 400. */
-function readJson(text: string): Json {
+export function readJson(text: string): Json {
   try {
     return parseStrict(text)
   } catch (error) {

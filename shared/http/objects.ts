@@ -16,6 +16,9 @@ export type ObjectKind =
   | 'wait'
   | 'share'
   | 'share-token'
+  | 'webhook'
+  | 'webhook-endpoint'
+  | 'delivery'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -30,5 +33,7 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
+  'webhook-endpoint': async (...of) =>
+    (await import('../core/webhooks-out/endpoints.ts')).readEndpoint(...of),
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

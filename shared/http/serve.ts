@@ -1,3 +1,4 @@
+import type { Guard } from '../core/flow-guard.ts'
 import { Fault } from '../faults.ts'
 import { logWith } from '../log-with.ts'
 import type { World } from '../world.ts'
@@ -11,6 +12,7 @@ import { onlyOnce, readKey } from './idempotency.ts'
 import { type Match, matcher } from './match.ts'
 import { readPatience } from './prefer.ts'
 import { readQuery } from './query.ts'
+import { readRawBody } from './raw-body.ts'
 import { refuse } from './refuse.ts'
 import { allow, bearerOf, isForAnyPage, signIn } from './rights.ts'
 import type { Call, Reply, Route } from './route.ts'
@@ -115,8 +117,8 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
   await allow(world, route, principal, raw, route.scope === null ? [] : [route.scope])
   const query = readQuery(route, request.query)
   const patience = readPatience(route, request)
-  const guard = route.guarded ? readGuard(request.headers['if-match']) : {}
-  const body = readBody(route, request)
+  const guard = guardOf(route, request)
+  const body = route.raw ? readRawBody(route, request) : readBody(route, request)
   await allow(world, route, principal, raw, route.alsoNeeds(body))
   const key = readKey(route, request, principal, { body: body ?? null, query: query ?? null })
   const call: Call<unknown, unknown, unknown> = {
@@ -131,6 +133,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     path: request.path,
     address: request.address,
     header: (name) => request.headers[name],
+    headers: request.headers,
     token: bearerOf(request),
     ...(route.startsRun && key ? { idempotency: key } : {}),
   }
@@ -140,4 +143,12 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
       ? await onlyOnce(world, principal.orgId, key, request.remainingMs, work)
       : await work()
   return write(request, reply, patience.headers)
+}
+
+/** What the caller has seen. @throws {Fault} `precondition_required` where the route must know it. */
+function guardOf({ guarded }: Route, { headers }: HttpRequest): Guard {
+  const tags = headers['if-match']
+  if (guarded === 'required' && tags === undefined)
+    throw new Fault('precondition_required', 'Send If-Match with the ETag that you have read')
+  return guarded ? readGuard(tags) : {}
 }

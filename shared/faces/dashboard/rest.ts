@@ -10,6 +10,7 @@ import * as shared from './shared.ts'
 import * as shares from './shares.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
+import * as webhooks from './webhooks.ts'
 
 /** What editors and operators ask for now and then: loaded by the first request for any of it. */
 export const restRoutes: Route[] = [
@@ -38,6 +39,7 @@ export const restRoutes: Route[] = [
   shares.remove,
   shared.read,
   shared.execute,
+  webhooks.list,
   versions.list,
   versions.read,
   changes.publish,

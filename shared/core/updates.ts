@@ -11,9 +11,10 @@ import { auditWait } from './audit-waits.ts'
 import type { RowChange } from './run-events.ts'
 import { type NumberedChange, tellEvents } from './tell-events.ts'
 import { tellParent } from './tell-parent.ts'
+import { tellEndpoints } from './webhooks-out/tell-endpoints.ts'
 
 /**
- * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the
+ * Does what follows from changes of the table: tells endpoints of events (`tell-endpoints.ts`), numbers the runs' events, tells parents of their children's ends, closes the
  * waits of runs that have ended, and removes what belonged to an expired run. Everything may be done twice.
  *
  * @returns the first change of each run whose work failed: from there on the changes come again.
@@ -22,8 +23,9 @@ export async function applyChanges(
   world: World,
   records: DynamoDBRecord[],
 ): Promise<DynamoDBBatchItemFailure[]> {
-  const failures = await Promise.all(
-    [...byRun(records).values()].map(async (changes) => {
+  const [told, ...failures] = await Promise.all([
+    tellEndpoints(world, records),
+    ...[...byRun(records).values()].map(async (changes) => {
       try {
         await applyToRun(world, changes)
         return []
@@ -32,8 +34,8 @@ export async function applyChanges(
         return [{ itemIdentifier: changes.records[0]?.dynamodb?.SequenceNumber ?? '' }]
       }
     }),
-  )
-  return failures.flat()
+  ])
+  return [...failures.flat(), ...told]
 }
 
 interface RunChanges {

@@ -34,6 +34,6 @@ export const lookUp: Partial<
   run: readRun,
   account: findAccountNamed,
   'webhook-endpoint': async (...of) =>
-    (await import('../core/webhooks-out/endpoints.ts')).readEndpoint(...of),
+    (await import('../core/webhooks-out/find-endpoint.ts')).needEndpoint(...of),
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

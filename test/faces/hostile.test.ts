@@ -14,6 +14,10 @@ beforeAll(async () => {
   const run = await faces.execute(await faces.flow(asking))
   const flow = await faces.flow(adding)
   const share = await faces.send('POST', `/v1/flow/${flow}/share`, { as, body: {} })
+  const endpoint = await faces.send('POST', '/v1/webhook-endpoints', {
+    as,
+    body: { url: 'https://hooks.example.com/', events: ['schedule.missed'] },
+  })
   ids = {
     organisation: faces.acme.orgId,
     flow,
@@ -25,6 +29,9 @@ beforeAll(async () => {
     wait: run.body.waitState.waitId,
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': share.body.token,
+    webhook: 'crm',
+    'webhook-endpoint': endpoint.body.id,
+    delivery: '01J00000000000000000000000',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))

@@ -46,10 +46,7 @@ export function requestOf(
   const { trigger, sender, deliveryId, body } = of
   if (deliveryId === null) return null
   if (trigger.verify === undefined)
-    return nameRequest(
-      { who: sender.starter.actor, method: 'POST', path, key: deliveryId },
-      { body, query },
-    )
+    return nameRequest({ who: sender.starter.actor, method: 'POST', path, key: deliveryId }, { body, query })
   const id = digest(canonicalJson(['webhook', flowId, webhookId, deliveryId]))
   return { id, bodyHash: digest(deliveryId) }
 }

@@ -95,7 +95,8 @@ async function admitted(world: World, received: Received): Promise<Admitted> {
 /** What is not there any more is not there: a sender learns nothing of versions. */
 function unlessGone(error: unknown): never {
   const gone = isFault(error, 'version_not_published') || isFault(error, 'not_found')
-  if (gone || (isFault(error, 'conflict') && error.details.reason === 'trigger_not_enabled')) throw noWebhook()
+  if (gone || (isFault(error, 'conflict') && error.details.reason === 'trigger_not_enabled'))
+    throw noWebhook()
   throw error
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../faults.ts'
-import type { WebhookPlace } from '../../store/webhook-triggers.ts'
 import { digest } from '../../store/table.ts'
+import type { WebhookPlace } from '../../store/webhook-triggers.ts'
 import type { World } from '../../world.ts'
 import { authenticate } from '../authenticate.ts'
 import { need } from '../principal.ts'
@@ -69,7 +69,11 @@ async function provenBy(
   const key = secretKeyOf(verify)
   const secret = await secretOf(world, place.orgId, flow.createdBy, key)
   if (secret === null) {
-    world.log.warn('The secret of a webhook is missing', { flow: place.flowId, webhook: place.webhookId, key })
+    world.log.warn('The secret of a webhook is missing', {
+      flow: place.flowId,
+      webhook: place.webhookId,
+      key,
+    })
     return null
   }
   return isSigned(verify, secret, delivery, now) ? secret : null

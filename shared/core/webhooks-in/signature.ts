@@ -99,7 +99,9 @@ function isTime(text: string | undefined): text is string {
 /** The parts of a list that begin with a tag, without it. */
 function tagged(text: string | undefined, separator: string, tag: string): string[] {
   const parts = (text ?? '').split(separator).map((part) => part.trim())
-  return parts.flatMap((part) => (part.startsWith(tag) ? [part.slice(tag.length)] : [])).slice(0, mostSignatures)
+  return parts
+    .flatMap((part) => (part.startsWith(tag) ? [part.slice(tag.length)] : []))
+    .slice(0, mostSignatures)
 }
 
 /** A sha256 in hex; nothing for any other text. */

@@ -4,7 +4,8 @@ import type { Verify } from './trigger.ts'
 /** Headers that tell what a delivery is about, whoever sends it. */
 const plain = ['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp']
 /** How providers name the headers that tell of the event. */
-const eventHeader = /^(x-[a-z0-9-]*(event|topic|action|delivery|hook-id|webhook-id|retry)[a-z0-9-]*|ce-[a-z]+)$/
+const eventHeader =
+  /^(x-[a-z0-9-]*(event|topic|action|delivery|hook-id|webhook-id|retry)[a-z0-9-]*|ce-[a-z]+)$/
 const secretHeader = /signature|token|secret|key|auth|cookie|hmac|password|session|credential/
 const longestHeader = 1000
 

@@ -14,15 +14,16 @@ import type { Json, JsonObject } from '../../world.ts'
  */
 export function mapInputs(written: JsonObject, data: JsonObject): JsonObject {
   const context = { trigger: { type: 'webhook', data } }
-  return valueOf(written, context, []) as JsonObject
+  return readValue(written, context, []) as JsonObject
 }
 
-function valueOf(written: Json, context: JsonObject, path: string[]): Json {
+function readValue(written: Json, context: JsonObject, path: string[]): Json {
   if (typeof written === 'string') return hasTemplate(written) ? textOf(written, context, path) : written
-  if (Array.isArray(written)) return written.map((item, at) => valueOf(item, context, [...path, String(at)]))
+  if (Array.isArray(written))
+    return written.map((item, at) => readValue(item, context, [...path, String(at)]))
   if (typeof written !== 'object' || written === null) return written
   return Object.fromEntries(
-    Object.entries(written).map(([name, member]) => [name, valueOf(member, context, [...path, name])]),
+    Object.entries(written).map(([name, member]) => [name, readValue(member, context, [...path, name])]),
   )
 }
 

@@ -1,11 +1,10 @@
 import * as z from 'zod'
-import { type Outcome, receiveWebhook } from '../core/webhooks-in/receive.ts'
-import { noteAnswer } from '../core/webhooks-in/webhooks.ts'
+import type { Outcome } from '../core/webhooks-in/receive.ts'
 import { isFault } from '../faults.ts'
 import type { RawBody } from '../http/raw-body.ts'
 import { type Reply, type Route, route } from '../http/route.ts'
 import type { Served } from '../http/serve.ts'
-import type { JsonObject } from '../world.ts'
+import type { JsonObject, World } from '../world.ts'
 import { runReply } from './dashboard/run-answer.ts'
 import { uuid } from './shapes.ts'
 import { wordsFor } from './words-for.ts'
@@ -34,6 +33,8 @@ const receive = route({
   async answer(world, { params, query, headers, body, address, path, traceparent, waitSeconds }) {
     const to = { flowId: params.id, webhookId: params.webhookId }
     const from = { headers, body, address, path, traceparent, waitSeconds, query: query as JsonObject }
+    // What starts runs is read from disk by the first delivery.
+    const { receiveWebhook } = await import('../core/webhooks-in/receive.ts')
     return await noted(world, to, async () => replyTo(await receiveWebhook(world, { ...to, ...from })))
   },
 })
@@ -50,10 +51,11 @@ function replyTo(outcome: Outcome): Reply {
 
 /** Keeps how the delivery was answered, for those who look after the flow. */
 async function noted(
-  world: Parameters<typeof noteAnswer>[0],
+  world: World,
   to: { flowId: string; webhookId: string },
   answer: () => Promise<Reply>,
 ): Promise<Reply> {
+  const { noteAnswer } = await import('../core/webhooks-in/webhooks.ts')
   try {
     const reply = await answer()
     await noteAnswer(world, to, reply.status ?? 200)

@@ -12,7 +12,6 @@ import { onlyOnce, readKey } from './idempotency.ts'
 import { type Match, matcher } from './match.ts'
 import { readPatience } from './prefer.ts'
 import { readQuery } from './query.ts'
-import { readRawBody } from './raw-body.ts'
 import { refuse } from './refuse.ts'
 import { allow, bearerOf, isForAnyPage, signIn } from './rights.ts'
 import type { Call, Reply, Route } from './route.ts'
@@ -118,7 +117,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
   const query = readQuery(route, request.query)
   const patience = readPatience(route, request)
   const guard = guardOf(route, request)
-  const body = route.raw ? readRawBody(route, request) : readBody(route, request)
+  const body = route.raw ? await readRaw(route, request) : readBody(route, request)
   await allow(world, route, principal, raw, route.alsoNeeds(body))
   const key = readKey(route, request, principal, { body: body ?? null, query: query ?? null })
   const call: Call<unknown, unknown, unknown> = {
@@ -151,4 +150,9 @@ function guardOf({ guarded }: Route, { headers }: HttpRequest): Guard {
   if (guarded === 'required' && tags === undefined)
     throw new Fault('precondition_required', 'Send If-Match with the ETag that you have read')
   return guarded ? readGuard(tags) : {}
+}
+
+/** Few doors take bytes: the others do not read from disk what does. */
+async function readRaw(route: Route, request: HttpRequest): Promise<unknown> {
+  return (await import('./raw-body.ts')).readRawBody(route, request)
 }

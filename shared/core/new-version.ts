@@ -6,12 +6,10 @@ import type { DraftRow } from '../store/flows.ts'
 import { type Owner, useMachine } from '../store/machines.ts'
 import type { Write } from '../store/transact.ts'
 import { putVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
-import { offerWebhook } from '../store/webhook-triggers.ts'
 import type { World } from '../world.ts'
 import { hashOf, kindsOf, runnableDefinition } from './definition-of.ts'
 import { type Author, described, type FlowState, labelOf, noted, summaryOf } from './flow-change.ts'
 import { ensureMachine, type MachineKind } from './machines.ts'
-import { webhooksOf } from './webhooks-in/trigger.ts'
 
 /** A text that may become a version, with the machine that its runs start on. */
 export interface Prepared {
@@ -82,13 +80,19 @@ export async function withVersion(
     writes: [
       putVersion(orgId, row),
       ...useMachine(owner, prepared.machine.name, row.version),
-      ...webhooksOf(prepared.graph).map(({ id }) => offerWebhook({ ...owner, webhookId: id })),
+      ...(await addressesOf(owner, prepared.graph)),
       sourceVersion === undefined
         ? noted(world, author, 'flow.published', flow.id, { version: row.version })
         : noted(world, author, 'flow.rolled_back', flow.id, { version: row.version, sourceVersion }),
     ],
     result: row,
   }
+}
+
+/** Few flows have webhooks: only they read from disk what makes their addresses known. */
+async function addressesOf(owner: Owner, graph: Graph): Promise<Write[]> {
+  if (!graph.triggers.some(({ type }) => type === 'webhook')) return []
+  return (await import('./webhooks-in/offer.ts')).offerWebhooks(owner, graph)
 }
 
 function versionRow(

@@ -15,7 +15,15 @@ test.each([
   {},
   { respond: 'sync' },
   { verify: { kind: 'standard', secret: '{{secrets.HOOK}}' } },
-  { verify: { kind: 'hmac', secret: '{{ secrets.HOOK }}', header: 'X-Sig', encoding: 'hex', prefix: 'sha256=' } },
+  {
+    verify: {
+      kind: 'hmac',
+      secret: '{{ secrets.HOOK }}',
+      header: 'X-Sig',
+      encoding: 'hex',
+      prefix: 'sha256=',
+    },
+  },
   { verify: { kind: 'header', secret: '{{secrets.HOOK}}', header: 'X-Token' } },
   { verify: { kind: 'slack', secret: '{{secrets.HOOK}}' } },
   { inputs: { deal: '{{trigger.data.body.deal.id}} by {{trigger.data.headers."user-agent"}}' } },
@@ -29,7 +37,11 @@ describe('refuses', () => {
     ['a secret in the open', { verify: { kind: 'github', secret: 'hush' } }, '/triggers/0/verify/secret'],
     ['text around it', { verify: { kind: 'github', secret: 'a{{secrets.A}}' } }, '/triggers/0/verify/secret'],
     ['no verification', { verify: { kind: 'none' } }, '/triggers/0/verify/kind'],
-    ['a header that is none', { verify: { kind: 'header', secret: '{{secrets.A}}', header: 'a b' } }, '/triggers/0/verify/header'],
+    [
+      'a header that is none',
+      { verify: { kind: 'header', secret: '{{secrets.A}}', header: 'a b' } },
+      '/triggers/0/verify/header',
+    ],
     ['another answer', { respond: 'later' }, '/triggers/0/respond'],
     ['a bad id', { id: 'CRM' }, '/triggers/0/id'],
     ['an unknown member', { colour: 'red' }, '/triggers/0/colour'],
@@ -53,7 +65,9 @@ describe('refuses', () => {
   })
 
   test('expressions in names; and tells of inputs that nobody declared', () => {
-    expect(problemsOf(hook({ inputs: { deal: { '{{trigger.data}}': 1 } } })).join()).toContain('expression_in_key')
+    expect(problemsOf(hook({ inputs: { deal: { '{{trigger.data}}': 1 } } })).join()).toContain(
+      'expression_in_key',
+    )
     expect(problemsOf(hook({ inputs: { dael: '{{trigger.data.body.id}}' } }))).toEqual([
       'warning /triggers/0/inputs/dael unknown_input',
     ])

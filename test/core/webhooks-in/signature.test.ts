@@ -11,7 +11,10 @@ const key = `whsec_${Buffer.from('a key of thirty-two bytes or so!').toString('b
 const body = '{"type":"deal.won","amount":1.50}'
 
 function delivery(headers: Record<string, string>, text: string | Uint8Array = body) {
-  return { header: (name: string) => headers[name], bytes: typeof text === 'string' ? Buffer.from(text) : text }
+  return {
+    header: (name: string) => headers[name],
+    bytes: typeof text === 'string' ? Buffer.from(text) : text,
+  }
 }
 const check = (verify: Verify, value: string, ...sent: Parameters<typeof delivery>) =>
   isSigned(verify, value, delivery(...sent), now)
@@ -49,7 +52,10 @@ describe('standard', () => {
     ['another time', { 'webhook-timestamp': String(seconds + 1) }],
     ['a time that is read as the same', { 'webhook-timestamp': `${seconds}.0` }],
     ['no signature', { 'webhook-signature': '' }],
-    ['the signature of another version', { 'webhook-signature': headers()['webhook-signature'].replace('v1', 'v2') }],
+    [
+      'the signature of another version',
+      { 'webhook-signature': headers()['webhook-signature'].replace('v1', 'v2') },
+    ],
     ['half a signature', { 'webhook-signature': headers()['webhook-signature'].slice(0, 30) }],
   ])('refuses %s', (_what, changed) => {
     expect(check(verify, key, { ...headers(), ...changed })).toBe(false)
@@ -68,7 +74,8 @@ describe('standard', () => {
   })
 
   test('a secret that is no key opens nothing', () => {
-    for (const bad of ['', 'whsec_', 'not base64 !', 'whsec_ä']) expect(check(verify, bad, headers())).toBe(false)
+    for (const bad of ['', 'whsec_', 'not base64 !', 'whsec_ä'])
+      expect(check(verify, bad, headers())).toBe(false)
   })
 })
 

@@ -21,7 +21,9 @@ afterAll(async () => {
 test('over sockets: a signed delivery starts a run, and an endpoint is told of its end', async () => {
   const ends = { url: account.url, key: account.demo.apiKey }
   const secret = { key: 'HOOK', value: 'a shared secret' }
-  expect((await call(ends, 'POST', '/api/v1/accounts/me/secrets', secret)).status).toBe(201)
+  expect(
+    (await call(ends, 'POST', `/api/v1/accounts/${account.demo.organisationId}/secrets`, secret)).status,
+  ).toBe(201)
   const definition = {
     metadata: { name: 'Hooked' },
     triggers: [{ type: 'webhook', id: 'ci', verify: { kind: 'github', secret: '{{secrets.HOOK}}' } }],

@@ -44,6 +44,8 @@ export async function listDeliveries(
     await needEndpoint(world, orgId, endpointId)
     const range = ulidsBetween(from ? Date.parse(from) : 0, to ? Date.parse(to) : farMs)
     const most = after !== undefined && after < range.most ? after : range.most
+    // The table refuses a span that ends before it begins.
+    if (most < range.least) return { deliveries: [], next: null }
     const deliveries: DeliveryView[] = []
     let looked = 0
     let last: string | null = null

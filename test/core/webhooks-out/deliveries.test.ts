@@ -462,6 +462,7 @@ test('deliveries are listed by time and state, and paged', async () => {
   expect(
     (await ask({ from: between })).deliveries.length + (await ask({ to: between })).deliveries.length,
   ).toBe(4)
+  expect((await ask({ from: '9999-01-01T00:00:00.000Z', to: between })).deliveries).toEqual([])
   expect((await ask({ status: 'delivered' })).deliveries).toEqual([])
   expect((await ask({ status: 'pending' })).deliveries).toHaveLength(4)
 })

@@ -13,11 +13,13 @@ export type DoorName =
   | 'client'
   | 'dashboard'
   | 'headless'
+  | 'hooks'
   | 'runner'
   | 'own'
   | 'step'
   | 'settled'
   | 'changed'
+  | 'due'
   | 'scheduled'
   | 'swept'
 
@@ -25,11 +27,13 @@ export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'dashboard', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'headless', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'hooks', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'own', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },
   { door: 'settled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'executions' },
   { door: 'changed', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
+  { door: 'due', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
   { door: 'scheduled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'schedules' },
   { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
 ]

@@ -15,6 +15,7 @@ export type Reach =
   | 'bucket'
   | 'key for secrets'
   | 'key for task tokens'
+  | 'key for webhooks'
   | 'key of the platform'
   | 'signing secret'
   | 'sealing secret'
@@ -110,6 +111,17 @@ const stopping: Grant = {
   why: 'stops the executions of cancelled runs',
 }
 
+const stream: Grant = {
+  on: 'stream',
+  actions: [
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+  ],
+  why: 'Lambda reads the changes of the table for it',
+}
+
 /** What each function may do, besides writing its log and traces. A test compares it with what its code can send. */
 export const grants: Record<DoorName, Grant[]> = {
   client: [
@@ -145,6 +157,20 @@ export const grants: Record<DoorName, Grant[]> = {
     ...lookingAtFiles,
     { on: 'files', actions: ['s3:PutObject'], why: 'stores files, and signs URLs by which others do' },
   ],
+  hooks: [
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'webhook triggers, flows, versions, runs; credentials; values of secrets, encrypted; places of concurrency keys',
+    ),
+    ...[platform, signing, sealing],
+    {
+      on: 'key for secrets',
+      actions: ['kms:Decrypt'],
+      why: 'opens the secret that a delivery is signed with',
+    },
+    ...publishing,
+    ...[starting, startingSync, stopping],
+  ],
   runner: [
     table(
       [...rowsAndLists, 'ConditionCheckItem', 'DeleteItem'],
@@ -161,7 +187,15 @@ export const grants: Record<DoorName, Grant[]> = {
     ...lookingAtFiles,
   ],
   own: [
-    table(rowsAndLists, 'API keys; versions with their machines; runs, events and waits'),
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'API keys; versions with their machines; runs, events and waits; webhook endpoints',
+    ),
+    {
+      on: 'key for webhooks',
+      actions: ['kms:Encrypt'],
+      why: 'keeps the secrets of webhook endpoints, which it cannot open again',
+    },
     ...[platform, signing, sealing],
     ...publishing,
     ...answering,
@@ -192,18 +226,14 @@ export const grants: Record<DoorName, Grant[]> = {
       'events, steps and waits of runs; places of concurrency keys; removes what an expired run left',
     ),
     starting,
-    {
-      on: 'stream',
-      actions: [
-        'dynamodb:DescribeStream',
-        'dynamodb:GetRecords',
-        'dynamodb:GetShardIterator',
-        'dynamodb:ListStreams',
-      ],
-      why: 'Lambda reads the changes of the table for it',
-    },
+    stream,
     ...answering,
     { on: 'files', actions: ['s3:DeleteObject'], why: 'takes the bytes of files away whose record is gone' },
+  ],
+  due: [
+    table(['GetItem', 'PutItem', 'Query', 'UpdateItem'], 'deliveries of webhooks; the endpoints they go to'),
+    { on: 'key for webhooks', actions: ['kms:Decrypt'], why: 'opens the secrets that sign deliveries' },
+    stream,
   ],
   scheduled: [
     table([...rowsAndLists, 'DeleteItem'], 'schedules, versions, runs; places of concurrency keys'),

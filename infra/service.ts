@@ -86,7 +86,7 @@ export class Service extends Stack {
     api.serve(props.routes, this.functions, 'own')
     const ended = engine.tell(this.doorOf('settled'), deadLetters)
     this.readStream(data, deadLetters)
-    new Timer(this, 'Timer', { swept: this.doorOf('swept'), deadLetters })
+    new Timer(this, 'Timer', { swept: this.doorOf('swept'), due: this.doorOf('due'), deadLetters })
     new Watch(this, 'Watch', {
       ended,
       functions: this.functions,
@@ -119,7 +119,24 @@ export class Service extends Stack {
         onFailure: new SqsDlq(deadLetters),
       }),
     )
+    // The stream's second reader: it waits for other people's services, so that `changed` never does.
+    this.doorOf('due').addEventSource(
+      new DynamoEventSource(data.records.table as dynamodb.ITable, {
+        startingPosition: lambda.StartingPosition.LATEST,
+        batchSize: 100,
+        parallelizationFactor: 10,
+        retryAttempts: 1,
+        onFailure: new SqsDlq(deadLetters),
+        filters: [lambda.FilterCriteria.filter(newDeliveries)],
+      }),
+    )
   }
+}
+
+/** What else it would see, the tick finds. */
+const newDeliveries = {
+  eventName: lambda.FilterRule.isEqual('INSERT'),
+  dynamodb: { Keys: { sk: { S: lambda.FilterRule.beginsWith('DELIV#') } } },
 }
 
 /** Machines and schedules that were made months ago call these by name. */

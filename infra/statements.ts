@@ -54,6 +54,7 @@ function resources(
     bucket: () => [data.files.bucket.bucketArn],
     'key for secrets': () => [data.keys.key.keyArn],
     'key for task tokens': () => [data.keys.key.keyArn],
+    'key for webhooks': () => [data.keys.key.keyArn],
     'key of the platform': () => [data.keys.key.keyArn],
     'signing secret': () => [data.keys.signing.secretArn],
     'sealing secret': () => [data.keys.sealing.secretArn],
@@ -82,6 +83,7 @@ function conditions(on: Reach, stack: Stack): { conditions?: Record<string, Reco
   })
   if (on === 'key for secrets') return purpose('secret')
   if (on === 'key for task tokens') return purpose('task-token')
+  if (on === 'key for webhooks') return purpose('webhook')
   if (on === 'key of the platform')
     return {
       conditions: {

@@ -90,6 +90,8 @@ export interface OutboundRequest {
   headers: Record<string, string>
   body?: string
   timeoutMs: number
+  /** False: a redirect is the answer. @default true */
+  followsRedirects?: boolean
 }
 
 /** What came back: the body is text, at most 5 MiB. */

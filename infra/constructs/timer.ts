@@ -9,10 +9,12 @@ import { Construct } from 'constructs'
 export interface TimerProps {
   /** Looks after open runs and waits. */
   readonly swept: lambda.IFunction
+  /** Delivers webhooks whose next try is due. */
+  readonly due: lambda.IFunction
   readonly deadLetters: sqs.IQueue
 }
 
-/** The tick: every five minutes the sweep compares what is recorded with what the engine does. */
+/** The ticks: every five minutes the sweep compares what is recorded with what the engine does; every minute webhooks go out. */
 export class Timer extends Construct {
   constructor(scope: Construct, id: string, props: TimerProps) {
     super(scope, id)
@@ -20,18 +22,29 @@ export class Timer extends Construct {
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
     })
     role.addToPolicy(
-      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.swept.functionArn] }),
+      new iam.PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [props.swept.functionArn, props.due.functionArn],
+      }),
     )
     props.deadLetters.grantSendMessages(role)
-    new scheduler.Schedule(this, 'Tick', {
-      schedule: scheduler.ScheduleExpression.rate(Duration.minutes(5)),
-      target: new LambdaInvoke(props.swept, {
+    const target = (called: lambda.IFunction) =>
+      new LambdaInvoke(called, {
         // Its own grant would reach every version of the function.
         role: role.withoutPolicyUpdates(),
         deadLetterQueue: props.deadLetters,
         retryAttempts: 0,
-      }),
+        input: scheduler.ScheduleTargetInput.fromObject({}),
+      })
+    new scheduler.Schedule(this, 'Tick', {
+      schedule: scheduler.ScheduleExpression.rate(Duration.minutes(5)),
+      target: target(props.swept),
       description: 'Reconciles open runs and waits',
+    })
+    new scheduler.Schedule(this, 'Deliveries', {
+      schedule: scheduler.ScheduleExpression.rate(Duration.minutes(1)),
+      target: target(props.due),
+      description: 'Tries webhooks again',
     })
   }
 }

@@ -8,6 +8,7 @@ import { ConflictException, CreateScheduleGroupCommand } from '@aws-sdk/client-s
 import type { DynamoDBBatchResponse } from 'aws-lambda'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { openWorld } from '../../shared/aws/open-world.ts'
+import { isNewDelivery } from '../../shared/core/webhooks-out/deliver-fresh.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import { routes } from '../../shared/faces/index.ts'
 import { tableShape } from '../../shared/store/table.ts'
@@ -34,6 +35,8 @@ import { inProcess, type Listening, listen, unsigned } from './wire.ts'
 const bucket = 'local-sluice-files'
 /** How often the tick of `swept` comes, in milliseconds. */
 const sweepEveryMs = 5 * 60_000
+/** How often the tick of `due` comes, in milliseconds. */
+const deliverEveryMs = 60_000
 /** How long the stream gathers changes, in milliseconds. */
 const gatherMs = 20
 
@@ -123,12 +126,20 @@ export async function openAccount({
   await makeTable(world, dynamo)
   await makeGroup(world)
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
-  dynamo.onChanges(
-    async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
-    concernsChanged,
-  )
+  dynamo.onChanges(async (records) => {
+    const made = records.filter(isNewDelivery)
+    // The stream's other reader: its function waits for endpoints, and nobody waits for it.
+    if (made.length > 0) deliver('due', { Records: made }).catch(lost('The webhooks', log))
+    return (await deliver('changed', { Records: records })) as DynamoDBBatchResponse
+  }, concernsSomebody)
   const sweep = async () => void (await deliver('swept', {}))
-  const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, log)
+  const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, lost('The sweep', log))
+  const stopDelivering = everySoOften(
+    clock,
+    deliverEveryMs,
+    async () => void (await deliver('due', {})),
+    lost('The webhooks', log),
+  )
 
   return {
     url: front.url,
@@ -136,6 +147,7 @@ export async function openAccount({
     sweep,
     async close() {
       stopSweeping()
+      stopDelivering()
       await front.close()
       await scheduler.close()
       await states.close()
@@ -147,10 +159,10 @@ export async function openAccount({
   }
 }
 
-/** What `changed` has something to do for. */
-function concernsChanged(key: Record<string, unknown>): boolean {
+/** What `changed` or `due` has something to do for. */
+function concernsSomebody(key: Record<string, unknown>): boolean {
   const text = (name: 'pk' | 'sk') => String((key[name] as { S?: string } | undefined)?.S ?? key[name])
-  return /^ORG#[^#]+#(RUN|FILE)#/.test(text('pk')) || /^(VER|SCHED)#/.test(text('sk'))
+  return /^ORG#[^#]+#(RUN|FILE|HOOK)#/.test(text('pk')) || /^(VER|SCHED)#/.test(text('sk'))
 }
 
 /** @throws if the function failed: the delivery is tried again. */
@@ -217,12 +229,22 @@ async function makeGroup({ scheduler, settings }: World): Promise<void> {
   }
 }
 
-function everySoOften(clock: Clock, milliseconds: number, work: () => Promise<void>, log: Log): () => void {
+/** A tick that failed is told; the next one does its work. */
+function lost(what: string, log: Log): (error: Error) => void {
+  return ({ message }) => log.error(`${what} failed`, { error: message })
+}
+
+function everySoOften(
+  clock: Clock,
+  milliseconds: number,
+  work: () => Promise<void>,
+  onError: (error: Error) => void,
+): () => void {
   let cancel = () => {}
   const tick = () => {
     cancel = clock.after(milliseconds, () => {
       tick()
-      work().catch((error: Error) => log.error('The sweep failed', { error: error.message }))
+      work().catch(onError)
     })
   }
   tick()

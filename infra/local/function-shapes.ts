@@ -1,7 +1,9 @@
 import { open as changed } from '../../functions/changed.ts'
 import { open as client } from '../../functions/client.ts'
 import { open as dashboard } from '../../functions/dashboard.ts'
+import { open as due } from '../../functions/due.ts'
 import { open as headless } from '../../functions/headless.ts'
+import { open as hooks } from '../../functions/hooks.ts'
 import { open as own } from '../../functions/own.ts'
 import { open as runner } from '../../functions/runner.ts'
 import { open as scheduled } from '../../functions/scheduled.ts'
@@ -15,11 +17,13 @@ const opens: Record<DoorName, OpenDoor> = {
   client,
   dashboard,
   headless,
+  hooks,
   runner,
   own,
   step,
   settled,
   changed,
+  due,
   scheduled,
   swept,
 }

@@ -44,7 +44,7 @@ export function makeOutbound({ allow, dispatchers }: OutboundOptions): Outbound 
       throw asStepError(error)
     }
 
-    async function follow(at: OutboundRequest, redirects: number): Promise<OutboundResponse> {
+    async function follow(at: OutboundRequest, followed: number): Promise<OutboundResponse> {
       const { url, allowed } = judgeUrl(at.url, allow)
       agents ??= dispatchers ? Promise.resolve(dispatchers) : makeAgents()
       const { guarded, open } = await agents
@@ -57,11 +57,12 @@ export function makeOutbound({ allow, dispatchers }: OutboundOptions): Outbound 
         signal: deadline,
       })
       const location = response.headers.location
-      if (response.statusCode >= 300 && response.statusCode < 400 && typeof location === 'string') {
+      const redirects = response.statusCode >= 300 && response.statusCode < 400
+      if (redirects && typeof location === 'string' && at.followsRedirects !== false) {
         await response.body.dump()
-        if (redirects === mostRedirects)
+        if (followed === mostRedirects)
           throw new StepError('Http.Blocked', `More than ${mostRedirects} redirects`)
-        return follow(redirected(at, url, location, response.statusCode), redirects + 1)
+        return follow(redirected(at, url, location, response.statusCode), followed + 1)
       }
       return {
         status: response.statusCode,

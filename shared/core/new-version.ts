@@ -84,12 +84,19 @@ export async function withVersion(
     writes: [
       putVersion(orgId, row),
       ...useMachine(owner, prepared.machine.name, row.version),
+      ...(await addressesOf(owner, prepared.graph)),
       sourceVersion === undefined
         ? noted(world, author, 'flow.published', flow.id, { version: row.version })
         : noted(world, author, 'flow.rolled_back', flow.id, { version: row.version, sourceVersion }),
     ],
     result: row,
   }
+}
+
+/** Few flows have webhooks: only they read from disk what makes their addresses known. */
+async function addressesOf(owner: Owner, graph: Graph): Promise<Write[]> {
+  if (!graph.triggers.some(({ type }) => type === 'webhook')) return []
+  return (await import('./webhooks-in/offer.ts')).offerWebhooks(owner, graph)
 }
 
 function versionRow(

@@ -12,11 +12,12 @@ import type { RowChange } from './run-events.ts'
 import { type NumberedChange, tellEvents } from './tell-events.ts'
 import { type FlowChange, tellFlowLine } from './tell-flow-lines.ts'
 import { tellParent } from './tell-parent.ts'
+import { tellEndpoints } from './webhooks-out/tell-endpoints.ts'
 
 /**
  * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the
- * waits of runs that have ended, removes what belonged to an expired run or file, and notes what became of flows in their
- * logs. Everything may be done twice.
+ * waits of runs that have ended, removes what belonged to an expired run or file, notes what became of flows in their logs,
+ * and tells endpoints of events (`tell-endpoints.ts`). Everything may be done twice.
  *
  * @returns the first change of each run whose work failed, and each of a flow's: from there on the changes come again.
  */
@@ -33,7 +34,7 @@ export async function applyChanges(
       await removeFile(world, record)
     }),
   )
-  return (await Promise.all([...ofRuns, ...ofOthers])).flat()
+  return (await Promise.all([...ofRuns, ...ofOthers, tellEndpoints(world, records)])).flat()
 }
 
 async function attempt(

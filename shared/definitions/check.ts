@@ -6,6 +6,7 @@ import { checkPolicies } from './checks/policies.ts'
 import { checkReach } from './checks/reach.ts'
 import { checkMissingRows } from './checks/rows.ts'
 import { checkTargets } from './checks/targets.ts'
+import { checkWebhooks } from './checks/webhooks.ts'
 import type { Graph } from './graph.ts'
 import type { Finding } from './problem.ts'
 import { checkSubflows } from './subflows.ts'
@@ -25,6 +26,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkLimits,
   checkExpressions,
   checkConcurrency,
+  checkWebhooks,
 ]
 
 /**

@@ -18,16 +18,20 @@ export const metadataSchema = z.strictObject({
   version: z.string().min(1).max(64).optional(),
 })
 
+const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, {
+  error: 'Expected the name of a header, such as X-Signature',
+})
+
 const verify = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('standard'), secret }),
   z.strictObject({
     kind: z.literal('hmac'),
     secret,
-    header: z.string().min(1).max(100),
+    header: headerName,
     encoding: z.enum(['hex', 'base64']),
     prefix: z.string().max(100).optional(),
   }),
-  z.strictObject({ kind: z.literal('header'), secret, header: z.string().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('header'), secret, header: headerName }),
   z.strictObject({ kind: z.enum(['github', 'stripe', 'slack']), secret }),
 ])
 

@@ -3,6 +3,7 @@ import { clientRoutes } from './client.ts'
 import { dashboardRoutes } from './dashboard/face.ts'
 import { restRoutes as dashboardRest } from './dashboard/rest.ts'
 import { headlessRoutes } from './headless/face.ts'
+import { hookRoutes } from './hooks.ts'
 import { ownRoutes } from './own/face.ts'
 import { restRoutes as ownRest } from './own/rest.ts'
 import { runnerRoutes } from './runner/face.ts'
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...dashboardRoutes,
   ...dashboardRest,
   ...headlessRoutes,
+  ...hookRoutes,
   ...runnerRoutes,
   ...runnerRest,
   ...ownRoutes,

@@ -25,19 +25,14 @@ export async function readBody(route: Route, { body, headers }: HttpRequest): Pr
   const { takesFile } = route
   const sentType = headers['content-type'] ?? ''
   const isForm = takesFile !== null && /^multipart\/form-data(;|$)/i.test(sentType)
-  // What a form has around its file is not judged here.
-  const limitBytes = isForm ? takesFile + bodyLimitBytes : bodyLimitBytes
-  if (body.length > limitBytes)
-    throw new Fault('payload_too_large', 'The body is too large', {
-      limitBytes: isForm ? takesFile : bodyLimitBytes,
-    })
   const accepted = [
     'application/json',
     ...route.alsoTakes,
     ...(takesFile === null ? [] : ['multipart/form-data']),
   ]
-  if (headers['content-encoding'] !== undefined)
-    throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
+  // What a form has around its file is not judged here.
+  if (isForm) checkForm(body, headers, accepted, { most: takesFile + bodyLimitBytes, told: takesFile })
+  else checkForm(body, headers, accepted)
   if (isForm) return await readFile(route.body, sentType, body, takesFile)
   if (body.length === 0) return { body: check(route.body, absent(route.body)) }
   const type = mediaType(sentType, accepted)
@@ -51,6 +46,19 @@ async function readFile(schema: z.ZodType, type: string, body: Uint8Array, most:
   return { body: check(schema, { filename, contentType, size: bytes.length }), content: bytes }
 }
 
+/** What can be said of a body without reading it. @throws {Fault} `payload_too_large`, `unsupported_media_type` */
+export function checkForm(
+  body: Uint8Array,
+  headers: HttpRequest['headers'],
+  accepted: readonly string[],
+  limit = { most: bodyLimitBytes, told: bodyLimitBytes },
+): void {
+  if (body.length > limit.most)
+    throw new Fault('payload_too_large', 'The body is too large', { limitBytes: limit.told })
+  if (headers['content-encoding'] !== undefined)
+    throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
+}
+
 /** A body whose every member is optional may be absent. */
 function absent(schema: z.ZodType): unknown {
   if (schema.safeParse({}).success) return {}
@@ -62,8 +70,9 @@ function missingMembers(schema: z.ZodType) {
   return error ? issuesOf(error) : []
 }
 
-function mediaType(header: string, accepted: string[]): string {
-  const [type = '', ...parameters] = header
+/** The content type without its parameters. @throws {Fault} `unsupported_media_type` */
+export function mediaType(header: string | undefined, accepted: readonly string[]): string {
+  const [type = '', ...parameters] = (header ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim())
@@ -73,7 +82,8 @@ function mediaType(header: string, accepted: string[]): string {
   throw new Fault('unsupported_media_type', `The content type must be ${accepted.join(' or ')}`, { accepted })
 }
 
-function utf8(body: Uint8Array): string {
+/** Bytes as text. @throws {Fault} `invalid_request` */
+export function utf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch (error) {
@@ -82,7 +92,7 @@ function utf8(body: Uint8Array): string {
 }
 
 /** A number that cannot be held exactly is 422; what cannot be read is 400. */
-function readJson(text: string): Json {
+export function readJson(text: string): Json {
   try {
     return parseStrict(text)
   } catch (error) {

@@ -17,6 +17,9 @@ export type ObjectKind =
   | 'share'
   | 'share-token'
   | 'file'
+  | 'webhook'
+  | 'webhook-endpoint'
+  | 'delivery'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -32,5 +35,7 @@ export const lookUp: Partial<
   run: readRun,
   account: findAccountNamed,
   file: async (...of) => (await import('../core/own-file.ts')).findFile(...of),
+  'webhook-endpoint': async (...of) =>
+    (await import('../core/webhooks-out/find-endpoint.ts')).needEndpoint(...of),
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

@@ -8,7 +8,7 @@ import type { World } from '../world.ts'
 import type { ObjectKind } from './objects.ts'
 
 /** Faces by the name of their door in `functions/`. */
-export type FaceName = 'client' | 'dashboard' | 'headless' | 'runner' | 'own'
+export type FaceName = 'client' | 'dashboard' | 'headless' | 'hooks' | 'runner' | 'own'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -37,6 +37,8 @@ export interface Call<P, Q, B> {
   address: string
   /** A header of the request, by its name in lower case. */
   header(name: string): string | undefined
+  /** All of them, for a route that keeps some. */
+  headers: Readonly<Record<string, string>>
   /** The credential as it came; only for routes that judge it themselves. */
   token: string
 }
@@ -114,10 +116,12 @@ export type Route = Right & {
   alsoTakes: readonly string[]
   /** Largest file in bytes that may come as `multipart/form-data` in place of JSON; null = none. */
   takesFile: number | null
+  /** The body comes as bytes: the answer checks them before it reads what they say (`raw-body.ts`). */
+  raw: boolean
   /** How long it waits for a run unless the caller says otherwise, in seconds; absent = it does not wait. */
   waits?: number
-  /** `If-Match` guards it. */
-  guarded: boolean
+  /** `If-Match` guards it; `required` = without it nothing is changed. */
+  guarded: boolean | 'required'
   /** It starts a run, whose own transaction holds the idempotency row. */
   startsRun: boolean
   /** What this very request needs besides the route's scope. */
@@ -162,7 +166,8 @@ type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B exte
   body?: B
   alsoTakes?: readonly string[]
   takesFile?: number
-  guarded?: boolean
+  raw?: boolean
+  guarded?: boolean | 'required'
   startsRun?: boolean
   alsoNeeds?(body: z.output<B>): Scope[]
   answer(world: World, call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<Reply>
@@ -175,13 +180,14 @@ export function route<
   Q extends z.ZodType,
   B extends z.ZodType = z.ZodUndefined,
 >(shape: Shape<Path, P, Q, B> & Right): Route {
-  const { body = null, alsoTakes = [], takesFile = null, ...flags } = shape
+  const { body = null, alsoTakes = [], takesFile = null, raw = false, ...flags } = shape
   const { guarded = false, startsRun = false, alsoNeeds, ...rest } = flags
   return {
     ...rest,
     body,
     alsoTakes,
     takesFile,
+    raw,
     guarded,
     startsRun,
     alsoNeeds: (alsoNeeds ?? (() => [])) as Route['alsoNeeds'],

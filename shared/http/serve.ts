@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Guard } from '../core/flow-guard.ts'
 import { Fault } from '../faults.ts'
 import { logWith } from '../log-with.ts'
 import type { World } from '../world.ts'
@@ -116,8 +117,10 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
   await allow(world, route, principal, raw, route.scope === null ? [] : [route.scope])
   const query = readQuery(route, request.query)
   const patience = readPatience(route, request)
-  const guard = route.guarded ? readGuard(request.headers['if-match']) : {}
-  const { body, content } = await readBody(route, request)
+  const guard = guardOf(route, request)
+  const { body, content } = route.raw
+    ? { body: await readRaw(route, request), content: undefined }
+    : await readBody(route, request)
   await allow(world, route, principal, raw, route.alsoNeeds(body))
   const key = readKey(route, request, principal, {
     body: content === undefined ? (body ?? null) : { ...(body as object), sha256: sha256(content) },
@@ -135,6 +138,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     path: request.path,
     address: request.address,
     header: (name) => request.headers[name],
+    headers: request.headers,
     token: bearerOf(request),
     ...(content === undefined ? {} : { content }),
     ...(route.startsRun && key ? { idempotency: key } : {}),
@@ -150,4 +154,17 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
 /** Two forms are the same request only if their files are the same. */
 function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+/** What the caller has seen. @throws {Fault} `precondition_required` where the route must know it. */
+function guardOf({ guarded }: Route, { headers }: HttpRequest): Guard {
+  const tags = headers['if-match']
+  if (guarded === 'required' && tags === undefined)
+    throw new Fault('precondition_required', 'Send If-Match with the ETag that you have read')
+  return guarded ? readGuard(tags) : {}
+}
+
+/** Few doors take bytes: the others do not read from disk what does. */
+async function readRaw(route: Route, request: HttpRequest): Promise<unknown> {
+  return (await import('./raw-body.ts')).readRawBody(route, request)
 }

@@ -126,6 +126,14 @@ export const keys = {
   }),
   sharePointer: (sha256: string): Key => ({ pk: `SHARE#${sha256}`, sk: 'META' }),
   resumePointer: (sha256: string): Key => ({ pk: `CAP#${sha256}`, sk: 'META' }),
+  /** Says whose the webhook trigger of a flow is; the digest is of flow and webhook id. */
+  webhookTrigger: (sha256: string): Key => ({ pk: `HOOKIN#${sha256}`, sk: 'META' }),
+  webhookEndpoint: (org: string, endpoint: string): Key => ({ pk: `ORG#${org}`, sk: `HOOK#${endpoint}` }),
+  /** `delivery` = a ULID. */
+  webhookDelivery: (org: string, endpoint: string, delivery: string): Key => ({
+    pk: `ORG#${org}#HOOK#${endpoint}`,
+    sk: `DELIV#${delivery}`,
+  }),
   run: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'META' }),
   runInput: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'INPUT' }),
   step: (org: string, run: string, stepKey: string): Key => ({
@@ -184,6 +192,8 @@ export const indexKeys = {
   open: (shard: number) => `OPEN#${shard}`,
   /** Every schedule; read by `swept` alone. */
   schedules: (shard: number) => `SCHED#${shard}`,
+  /** Deliveries of webhooks by the moment of their next try; read by `due` alone. */
+  webhooksDue: (shard: number) => `HOOKDUE#${shard}`,
   /** Machines that no version needs; read by `swept` alone. */
   garbage: (shard: number) => `GC#${shard}`,
 }

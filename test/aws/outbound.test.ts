@@ -154,6 +154,16 @@ test('I2 the address that a name gives at connect time is the one that is judged
 })
 
 describe('redirects', () => {
+  test('are the answer for a caller who follows none', async () => {
+    answer = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end('moved')
+
+    expect(await allowing()(get(stub(), { followsRedirects: false }))).toMatchObject({
+      status: 307,
+      body: 'moved',
+    })
+    expect(hits.map(({ url }) => url)).toEqual(['/'])
+  })
+
   test.each([301, 302, 303, 307, 308])(
     'I3 a %s to an address that is not allowed is refused',
     async (status) => {

@@ -20,6 +20,7 @@ import type { StartOrder } from '../../shared/core/start.ts'
 import { startRun } from '../../shared/core/start-run.ts'
 import { startSubflow } from '../../shared/core/subflows.ts'
 import { applyChanges } from '../../shared/core/updates.ts'
+import { deliverFresh } from '../../shared/core/webhooks-out/deliver-fresh.ts'
 import { doWork } from '../../shared/core/work.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import type { Clock, Json, JsonObject, Outbound, World } from '../../shared/world.ts'
@@ -86,9 +87,11 @@ export async function openEngineWorld({
   })
   const { world, dynamo, mail } = test
   opened.resolve(world)
-  dynamo.onChanges(async (records: DynamoDBRecord[]) => ({
-    batchItemFailures: await applyChanges(world, records),
-  }))
+  dynamo.onChanges(async (records: DynamoDBRecord[]) => {
+    // The stream's other reader: nobody waits for it.
+    void deliverFresh(world, records)
+    return { batchItemFailures: await applyChanges(world, records) }
+  })
   const who = person('ann')
   const until = (runId: string, isWanted: (run: RunView) => boolean) =>
     patiently(async () => {

@@ -53,6 +53,7 @@ export const errorShapes: Record<FaceName, z.ZodType> = {
   client: seed001,
   dashboard: seed001,
   headless: seed002,
+  hooks: seed001,
   runner: seed003,
   own: problem,
 }

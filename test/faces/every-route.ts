@@ -17,6 +17,9 @@ export interface Filling {
   share: string
   'share-token': string
   file: string
+  webhook: string
+  'webhook-endpoint': string
+  delivery: string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -59,6 +62,9 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/file': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/flow/share/file/{token}': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
+  'POST /v1/flow/{id}/webhook/{webhookId}': { customerId: 'a' },
+  'POST /v1/webhook-endpoints': { url: 'https://hooks.example.com/', events: ['*'] },
+  'PATCH /v1/webhook-endpoints/{id}': { description: 'Changed' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }
 
@@ -74,7 +80,9 @@ export const uncalled = routes
 
 /** Calls a route with its path filled in. */
 export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
-  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route) })
+  // Whatever its state: what must be named is named.
+  const headers: Record<string, string> = route.guarded === 'required' ? { 'if-match': '*' } : {}
+  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route), headers })
 }
 
 /** A body that must be new each time is made. */

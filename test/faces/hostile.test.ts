@@ -18,6 +18,10 @@ beforeAll(async () => {
     as,
     body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   })
+  const endpoint = await faces.send('POST', '/v1/webhook-endpoints', {
+    as,
+    body: { url: 'https://hooks.example.com/', events: ['schedule.missed'] },
+  })
   ids = {
     organisation: faces.acme.orgId,
     flow,
@@ -30,6 +34,9 @@ beforeAll(async () => {
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': share.body.token,
     file: file.body.fileId,
+    webhook: 'crm',
+    'webhook-endpoint': endpoint.body.id,
+    delivery: '01J00000000000000000000000',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))

@@ -55,12 +55,29 @@ async function made(route?: Route): Promise<Filling> {
     share: names('share') ? await share(flow) : '',
     'share-token': '',
     file: names('file') ? await file() : '',
+    webhook: 'crm',
+    ...(await endpoint(route, names)),
   }
 }
 
 async function file(): Promise<string> {
   const body = { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 }
   return (await faces.send('POST', '/v1/flow/file', { as: faces.acme.token.admin, body })).body.fileId
+}
+
+/** One serves all calls but those that take it away: an organisation may have few. */
+let keptEndpoint: string | undefined
+async function endpoint(route: Route | undefined, names: (...kinds: string[]) => boolean) {
+  const as = faces.acme.token.admin
+  const make = async () => {
+    const body = { url: 'https://hooks.example.com/', events: ['schedule.missed'] }
+    return (await faces.send('POST', '/v1/webhook-endpoints', { as, body })).body.id as string
+  }
+  if (!names('webhook-endpoint')) return { 'webhook-endpoint': '', delivery: '' }
+  keptEndpoint ??= await make()
+  const id = route?.method === 'DELETE' ? await make() : keptEndpoint
+  const told = await faces.send('POST', `/v1/webhook-endpoints/${id}/test`, { as })
+  return { 'webhook-endpoint': id, delivery: told.body.deliveryId as string }
 }
 
 /** Of secrets the caller's own, with one to delete or a name that is free; of accounts somebody else's. */

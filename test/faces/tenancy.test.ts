@@ -21,6 +21,10 @@ beforeAll(async () => {
     as,
     body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   })
+  const endpoint = await faces.send('POST', '/v1/webhook-endpoints', {
+    as,
+    body: { url: 'https://hooks.example.com/', events: ['schedule.missed'] },
+  })
   theirs = {
     organisation: faces.other.orgId,
     flow,
@@ -33,6 +37,9 @@ beforeAll(async () => {
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': '',
     file: file.body.fileId,
+    webhook: 'crm',
+    'webhook-endpoint': endpoint.body.id,
+    delivery: '01J00000000000000000000000',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -56,6 +63,9 @@ describe('A1 what another organisation has does not exist', () => {
     share: '00000000-0000-4000-8000-000000000006',
     'share-token': '',
     file: '00000000-0000-4000-8000-000000000007',
+    webhook: 'crm',
+    'webhook-endpoint': '00000000-0000-4000-8000-000000000007',
+    delivery: '01J00000000000000000000000',
   }
   const naming = everyRoute.filter(
     ([, { objects, auth }]) => auth !== 'open' && Object.keys(objects).length > 0,
@@ -94,10 +104,11 @@ test('A11 lists show what is the caller’s own', async () => {
     '/api/v1/executions',
     '/v1/api-keys',
     '/api/v1/accounts',
+    '/v1/webhook-endpoints',
   ]) {
     const { text } = await faces.send('GET', path, { as: faces.acme.token.admin })
 
-    for (const id of [theirs.flow, theirs.run, theirs['api-key'], theirs.account])
+    for (const id of [theirs.flow, theirs.run, theirs['api-key'], theirs.account, theirs['webhook-endpoint']])
       expect(text).not.toContain(id)
   }
 })

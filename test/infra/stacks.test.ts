@@ -27,7 +27,7 @@ beforeAll(async () => {
   made.app.synth()
   data = Template.fromStack(made.data)
   service = Template.fromStack(made.service)
-}, 180_000)
+}, 240_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the data stack', () => {

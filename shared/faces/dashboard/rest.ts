@@ -17,6 +17,7 @@ import * as shares from './shares.ts'
 import { stepFieldItems } from './step-field-items.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
+import * as webhooks from './webhooks.ts'
 
 /** What editors and operators ask for now and then: loaded by the first request for any of it. */
 export const restRoutes: Route[] = [
@@ -53,6 +54,7 @@ export const restRoutes: Route[] = [
   shared.read,
   shared.execute,
   sharedFiles.upload,
+  webhooks.list,
   versions.list,
   versions.read,
   changes.publish,

@@ -6,6 +6,8 @@ import * as forecasts from './forecast.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
 import * as waits from './waits.ts'
+import * as deliveries from './webhook-deliveries.ts'
+import * as endpoints from './webhook-endpoints.ts'
 
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
 export const restRoutes: Route[] = [
@@ -22,4 +24,13 @@ export const restRoutes: Route[] = [
   runs.read,
   runs.events,
   audit.list,
+  endpoints.list,
+  endpoints.create,
+  endpoints.read,
+  endpoints.change,
+  endpoints.remove,
+  endpoints.rotate,
+  deliveries.test,
+  deliveries.list,
+  deliveries.replay,
 ]

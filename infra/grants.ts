@@ -168,6 +168,7 @@ export const grants: Record<DoorName, Grant[]> = {
       actions: ['kms:Decrypt'],
       why: 'opens the secret that a delivery is signed with',
     },
+    ...lookingAtFiles,
     ...publishing,
     ...[starting, startingSync, stopping],
   ],

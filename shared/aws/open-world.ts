@@ -3,8 +3,6 @@ import { type ClientParts, makeClients } from './clients.ts'
 import { systemClock } from './clock.ts'
 import { systemIds } from './ids.ts'
 import { jsonLog } from './log.ts'
-import { makeOutbound } from './outbound.ts'
-import { provenOutbound } from './outbound-self-test.ts'
 import { type Environment, readSettings } from './settings.ts'
 
 /** What a caller may put in place of the real thing. */
@@ -26,18 +24,26 @@ export function openWorld(env: Environment = process.env, parts: WorldParts = {}
   return {
     settings,
     ...makeClients(env, parts.requestHandlers),
-    outbound: parts.outbound ?? testedFirst(makeOutbound({ allow: settings.outboundAllow })),
+    outbound: parts.outbound ?? testedFirst(settings.outboundAllow),
     clock: parts.clock ?? systemClock,
     ids: parts.ids ?? systemIds,
     log: parts.log ?? jsonLog((env.SLUICE_LOG ?? 'info') as LogLevel),
   }
 }
 
-/** Puts the guard's self-test before the first call, so that functions which never call out do not pay for it. */
-function testedFirst(outbound: Outbound): Outbound {
+/** Reads the guard from disk and tests it at the first call, so that functions which never call out do not pay for it. */
+function testedFirst(allow: string[]): Outbound {
   let proven: Promise<Outbound> | undefined
   return async (request) => {
-    proven ??= provenOutbound(outbound)
+    proven ??= guarded(allow)
     return (await proven)(request)
   }
+}
+
+async function guarded(allow: string[]): Promise<Outbound> {
+  const [{ makeOutbound }, { provenOutbound }] = await Promise.all([
+    import('./outbound.ts'),
+    import('./outbound-self-test.ts'),
+  ])
+  return await provenOutbound(makeOutbound({ allow }))
 }

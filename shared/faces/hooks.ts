@@ -61,7 +61,7 @@ async function noted(
     await noteAnswer(world, to, reply.status ?? 200)
     return reply
   } catch (error) {
-    if (isFault(error) && !untold.has(error.code)) await noteAnswer(world, to, error.status)
+    if (isFault(error) && !untold.has(error.code)) await noteAnswer(world, to, error.status, error.code)
     throw error
   }
 }

@@ -64,23 +64,26 @@ export async function getWebhooks(
   return new Map(rows.map((row) => [row.webhookId, row]))
 }
 
-/** Notes what the latest delivery was answered; without effect on an address that nobody has. */
+/** Notes what the latest delivery was answered. @returns whose address it is; null if it is nobody's. */
 export async function noteReceived(
   { db, settings }: World,
   address: Address,
   latest: { at: string; status: number },
-): Promise<void> {
+): Promise<WebhookPlace | null> {
   try {
-    await db.send(
+    const { Attributes } = await db.send(
       new UpdateCommand({
         TableName: settings.table,
         Key: keyOf(address),
         UpdateExpression: 'SET lastReceivedAt = :at, lastStatus = :status',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeValues: { ':at': latest.at, ':status': latest.status },
+        ReturnValues: 'ALL_NEW',
       }),
     )
+    return Attributes as WebhookPlace
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error
+    return null
   }
 }

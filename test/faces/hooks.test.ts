@@ -403,6 +403,10 @@ describe('what is kept', () => {
 
     await send(flow, '{}')
     expect((await list())[0]).toMatchObject({ lastReceivedAt: expect.any(String), lastStatus: 401 })
+    const log = await faces.send('GET', `/v1/flow/${flow}/logs?q=webhook`, { as })
+    expect(log.body.data).toMatchObject([
+      { level: 'warn', message: 'Webhook crm refused: unauthorized', appRunId: null },
+    ])
     await send(flow, '{}', { headers: signed('{}') })
     expect((await list())[0]).toMatchObject({ lastStatus: 202 })
     const draft = await faces.send('POST', '/v1/flow', { as, body: { name: 'Draft' } })

@@ -1,4 +1,5 @@
 import { instant } from '../../aws/clock.ts'
+import { putFlowLine } from '../../store/flow-lines.ts'
 import { getFlow } from '../../store/flows.ts'
 import { getWebhooks, noteReceived } from '../../store/webhook-triggers.ts'
 import type { World } from '../../world.ts'
@@ -43,14 +44,24 @@ export async function listWebhooks(world: World, orgId: string, flowId: string):
   })
 }
 
-/** Notes how the latest delivery was answered. What was done is answered, also if this cannot be noted. */
+/**
+ * Notes how the latest delivery was answered; a refusal also stands in the flow's log, once a minute however many come. What
+ * was done is answered, also if this cannot be noted.
+ */
 export async function noteAnswer(
   world: World,
   address: { flowId: string; webhookId: string },
   status: number,
+  refusal?: string,
 ): Promise<void> {
+  const at = instant(world.clock.now())
   try {
-    await noteReceived(world, address, { at: instant(world.clock.now()), status })
+    const place = await noteReceived(world, address, { at, status })
+    if (place === null || refusal === undefined) return
+    const { orgId, flowId, webhookId } = place
+    const message = `Webhook ${webhookId} refused: ${refusal}`
+    const data = { level: 'warn', message, data: { webhook: webhookId, status, code: refusal } }
+    await putFlowLine(world, orgId, flowId, `${webhookId}-${refusal}-${at.slice(0, 16)}`, { at, data })
   } catch (error) {
     world.log.warn('The answer to a webhook could not be noted', { error: (error as Error).name })
   }

@@ -5,7 +5,6 @@ import { cancel } from './cancel.ts'
 import { execute } from './execute.ts'
 import * as flows from './flows.ts'
 import { poll } from './poll.ts'
-import { publish } from './publish.ts'
 import { resume } from './resume.ts'
 
 /** What running flows and their editors ask for all the time. */
@@ -16,7 +15,6 @@ export const dashboardRoutes: Route[] = [
   flows.read,
   flows.change,
   flows.remove,
-  publish,
   poll,
   resume,
   cancel,

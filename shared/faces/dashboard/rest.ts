@@ -7,6 +7,7 @@ import { flowLogs } from './flow-logs.ts'
 import * as flowRuns from './flow-runs.ts'
 import { importRoute } from './import.ts'
 import { preferences } from './preferences.ts'
+import { publish } from './publish.ts'
 import { rerun } from './rerun.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
@@ -39,6 +40,7 @@ export const restRoutes: Route[] = [
   reports.creditDetails,
   reports.overview,
   clone,
+  publish,
   rerun,
   exportRoute,
   importRoute,

@@ -21,12 +21,13 @@ export function startChild(): ChildProcess {
   const shared = join(folder, '..')
   return forkContained({
     file: join(folder, 'child.ts'),
-    readable: [folder, join(shared, 'strict-json.ts'), join(shared, 'pointer.ts'), join(shared, '..', 'package.json')],
-    packages: [
-      'quickjs-emscripten-core',
-      '@jitl/quickjs-ffi-types',
-      '@jitl/quickjs-wasmfile-release-sync',
+    readable: [
+      folder,
+      join(shared, 'strict-json.ts'),
+      join(shared, 'pointer.ts'),
+      join(shared, '..', 'package.json'),
     ],
+    packages: ['quickjs-emscripten-core', '@jitl/quickjs-ffi-types', '@jitl/quickjs-wasmfile-release-sync'],
     heapMegabytes: limits.childHeapMegabytes,
   })
 }

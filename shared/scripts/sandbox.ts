@@ -65,7 +65,10 @@ function messageOf(context: QuickJSContext, error: QuickJSHandle): string {
   return context.getString(context.getProp(error, 'message'))
 }
 
-const tooLong: Answer = { error: 'Script.Timeout', message: `The script ran longer than ${limits.scriptMs} ms` }
+const tooLong: Answer = {
+  error: 'Script.Timeout',
+  message: `The script ran longer than ${limits.scriptMs} ms`,
+}
 const tooMuch: Answer = { error: 'Script.Memory', message: 'The script used more than 32 MB of memory' }
 const tooDeep: Answer = { error: 'Script.TooDeep', message: 'The script nests calls, text or data too deep' }
 

@@ -8,6 +8,7 @@ import {
   type QuickJSContext,
   type QuickJSHandle,
   type QuickJSRuntime,
+  type QuickJSSyncVariant,
 } from 'quickjs-emscripten-core'
 import { parseStrict, StrictJsonError } from '../strict-json.ts'
 import { limits } from './limits.ts'
@@ -21,7 +22,13 @@ export type Answer = { output: string } | { error: ScriptErrorCode; message: str
 const wasm = import.meta.filename.endsWith('.ts')
   ? createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
   : join(import.meta.dirname, 'emscripten-module.wasm')
-const variant = newVariant(release, { wasmModule: new WebAssembly.Module(readFileSync(wasm)) })
+// The types of ECMAScript alone, which this house is checked with, know no WebAssembly.
+const { Module } = (globalThis as unknown as { WebAssembly: { Module: new (code: Buffer) => WebAssembly.Module } })
+  .WebAssembly
+// The package declares a CommonJS module; what is imported is its ES module.
+const variant = newVariant(release as unknown as QuickJSSyncVariant, {
+  wasmModule: new Module(readFileSync(wasm)),
+})
 
 /**
  * Runs one script in QuickJS, in an instance of its own whose memory is thrown away with it: nothing that a script does to

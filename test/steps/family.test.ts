@@ -57,7 +57,7 @@ describe.each(stepTypes)('$type', (step) => {
       },
     })
 
-    const machine = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step' })
+    const machine = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step', scriptFunction: 'local-sluice-script' })
 
     expect(machine.States).toHaveProperty('it')
     expect(checkMachine(machine, 'standard')).toEqual([])
@@ -70,7 +70,7 @@ describe.each(stepTypes)('$type', (step) => {
         good: { type: 'final', params: {} },
       },
     })
-    const { it } = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step' }).States
+    const { it } = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step', scriptFunction: 'local-sluice-script' }).States
     const resource = it?.Type === 'Task' ? it.Resource : null
 
     if (step.kind === 'wait' || 'subflow' in step) {

@@ -167,6 +167,8 @@ export const grants: Record<DoorName, Grant[]> = {
     ...publishing,
     ...answering,
   ],
+  // Runs what authors wrote: whatever it comes to hold, there is nothing that it could do with it.
+  script: [],
   settled: [table(['UpdateItem'], 'records how a run ended')],
   changed: [
     table(

@@ -43,7 +43,12 @@ export function catchers(spot: Spot, shop: Shop, timeouts: string[] = []): Catch
   const rowed: Catcher[] =
     late === undefined
       ? []
-      : [catcher(['States.Timeout', ...timeouts], late, { ...assignCaught(spot, caughtMessage), ...assignFailedTrace(spot, shop.plan) })]
+      : [
+          catcher(['States.Timeout', ...timeouts], late, {
+            ...assignCaught(spot, caughtMessage),
+            ...assignFailedTrace(spot, shop.plan),
+          }),
+        ]
   // The last states make a message of what they get, so that most states need not.
   const cleaned = target === shop.names.failed || [...shop.raised.values()].includes(target)
   const assign = assignCaught(spot, cleaned ? rawCause : caughtMessage)

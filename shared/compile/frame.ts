@@ -1,6 +1,6 @@
 import type { Node, Scope } from '../definitions/graph.ts'
 import type { StepType } from '../steps/define.ts'
-import { valueRows } from '../steps/script.ts'
+import { valueRows } from '../steps/value-rows.ts'
 
 /**
  * A set of variables: the run's own, one item's, or one branch's. The engine lets an inner one read the outer and forbids

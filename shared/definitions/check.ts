@@ -5,6 +5,7 @@ import { checkLimits } from './checks/limits.ts'
 import { checkPolicies } from './checks/policies.ts'
 import { checkReach } from './checks/reach.ts'
 import { checkMissingRows } from './checks/rows.ts'
+import { checkScripts } from './checks/scripts.ts'
 import { checkTargets } from './checks/targets.ts'
 import type { Graph } from './graph.ts'
 import type { Finding } from './problem.ts'
@@ -24,6 +25,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkIds,
   checkLimits,
   checkExpressions,
+  checkScripts,
   checkConcurrency,
 ]
 

@@ -23,8 +23,9 @@ const wasm = import.meta.filename.endsWith('.ts')
   ? createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
   : join(import.meta.dirname, 'emscripten-module.wasm')
 // The types of ECMAScript alone, which this house is checked with, know no WebAssembly.
-const { Module } = (globalThis as unknown as { WebAssembly: { Module: new (code: Buffer) => WebAssembly.Module } })
-  .WebAssembly
+const { Module } = (
+  globalThis as unknown as { WebAssembly: { Module: new (code: Buffer) => WebAssembly.Module } }
+).WebAssembly
 // The package declares a CommonJS module; what is imported is its ES module.
 const variant = newVariant(release as unknown as QuickJSSyncVariant, {
   wasmModule: new Module(readFileSync(wasm)),

@@ -3,6 +3,7 @@ import { literalText } from '../asl/expression.ts'
 import type { Json } from '../world.ts'
 import type { Route, ScriptStep } from './define.ts'
 import { anything } from './params.ts'
+import { valueRows } from './value-rows.ts'
 
 const mostBytes = 32 * 1024
 /** Engines take no longer expression, and a text of several lines becomes one. */
@@ -18,9 +19,6 @@ const params = z.strictObject({
     ),
   input: anything.optional(),
 })
-
-/** Rows of `next` that are no values of the script's. */
-const ownRows = new Set(['default', 'error', 'timeout'])
 
 /**
  * Runs JavaScript: a function body that is given `input` and returns JSON. Without `input` it gets what seed 003 calls so:
@@ -51,11 +49,6 @@ export const script: ScriptStep<z.infer<typeof params>> = {
       routes: valueRows(place.node.next).map(routeOf),
       timeouts: ['Script.Timeout'],
     }),
-}
-
-/** The rows that a script's value chooses. */
-export function valueRows(next: Record<string, string>): string[] {
-  return Object.keys(next).filter((row) => !ownRows.has(row))
 }
 
 function routeOf(row: string): Route {

@@ -175,7 +175,8 @@ describe('M13 retry', () => {
   ])('is written in whole seconds that the engine takes', (written, expected) => {
     const { get } = compile(graphOf({ nodes: { get: { ...call, retry: written } } }), {
       kind: 'standard',
-      stepFunction: 's', scriptFunction: 'js',
+      stepFunction: 's',
+      scriptFunction: 'js',
     }).States
 
     expect(get).toHaveProperty('Retry.1', expect.objectContaining(expected))
@@ -185,7 +186,8 @@ describe('M13 retry', () => {
 test('M13 timeoutSeconds bounds the call, and the state lies a little beyond', () => {
   const { get } = compile(graphOf({ nodes: { get: { ...call, timeoutSeconds: 20 } } }), {
     kind: 'standard',
-    stepFunction: 's', scriptFunction: 'js',
+    stepFunction: 's',
+    scriptFunction: 'js',
   }).States
 
   expect(get).toMatchObject({ TimeoutSeconds: 25, Arguments: { Payload: { timeoutSeconds: 20 } } })

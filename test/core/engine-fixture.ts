@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { Endpoint } from '../../infra/local/endpoint.ts'
 import { openStates } from '../../infra/local/states/open.ts'
+import type { ScriptEvent } from '../../shared/asl/script-event.ts'
 import type { StepEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { endRun } from '../../shared/core/end-run.ts'
@@ -20,6 +21,7 @@ import { startSubflow } from '../../shared/core/subflows.ts'
 import { applyChanges } from '../../shared/core/updates.ts'
 import { doWork } from '../../shared/core/work.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
+import { runScript } from '../../shared/scripts/run-script.ts'
 import type { Clock, Json, JsonObject, Outbound, World } from '../../shared/world.ts'
 import { openTestWorld } from '../world.ts'
 import { org, person } from './runs-fixture.ts'
@@ -58,7 +60,8 @@ export async function openEngineWorld({
     clock,
     log,
     pool,
-    invoke: async (_name, payload) => {
+    invoke: async (name, payload) => {
+      if (name.endsWith('-script')) return await invokeScript(payload as ScriptEvent)
       const event = structuredClone(payload) as StepEvent
       events.push(event)
       try {
@@ -112,6 +115,15 @@ async function patiently<T>(look: () => Promise<T | null>): Promise<T> {
     if (found !== null) return found
   }
   throw new Error('It did not come within 10 s')
+}
+
+/** What functions/script.ts does. */
+async function invokeScript(event: ScriptEvent) {
+  try {
+    return { payload: await runScript(event) }
+  } catch (error) {
+    return { errorType: (error as Error).name, errorMessage: (error as Error).message, trace: [] }
+  }
 }
 
 /** What functions/step.ts does. */

@@ -38,6 +38,10 @@ export const examples: Record<string, JsonObject> = {
       right: { nodes: { r: { type: 'transform', params: { value: 2 } } } },
     },
   },
+  script: {
+    code: 'return { sum: input.a + input.b, text: `${input.a} {{b}}` }',
+    input: { a: '{{a}}', b: 2 },
+  },
   transform: { set: { total: '{{a + b}}', list: [1, [2, 3]] } },
   webhook: {
     url: 'https://hooks.example.com/in',

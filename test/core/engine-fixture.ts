@@ -32,6 +32,8 @@ export interface EngineWorld {
   who: Principal
   /** Every step event that the engine has sent. */
   events: StepEvent[]
+  /** Every script that it has sent. */
+  scripts: ScriptEvent[]
   publish(definition: JsonObject): Promise<string>
   start(flowId: string, more?: Partial<StartOrder>): Promise<RunView>
   /** The run once it is as wanted. @throws after 10 s. */
@@ -53,6 +55,7 @@ export async function openEngineWorld({
   const dir = mkdtempSync(join(tmpdir(), 'sluice-engine-'))
   const pool = openPool()
   const events: StepEvent[] = []
+  const scripts: ScriptEvent[] = []
   const opened = Promise.withResolvers<World>()
   const log = { debug() {}, info() {}, warn() {}, error() {} }
   const states = await openStates({
@@ -61,7 +64,11 @@ export async function openEngineWorld({
     log,
     pool,
     invoke: async (name, payload) => {
-      if (name.endsWith('-script')) return await invokeScript(payload as ScriptEvent)
+      if (name.endsWith('-script')) {
+        const script = structuredClone(payload) as ScriptEvent
+        scripts.push(script)
+        return await invokeScript(script)
+      }
       const event = structuredClone(payload) as StepEvent
       events.push(event)
       try {
@@ -89,6 +96,7 @@ export async function openEngineWorld({
     world,
     who,
     events,
+    scripts,
     async publish(definition) {
       const { flow } = await saveAndPublish(world, { orgId: org, actor: who.actor }, { definition })
       return flow.id

@@ -117,13 +117,13 @@ describe('scripts of older flow runners', () => {
   e: { type: http.request, params: { url: "https://a.example/", script: "return 1" } }
 `),
     ).toEqual([
-      '2:50 error script_syntax /nodes/a/params/script',
-      '2:60 error unknown_key /nodes/a/params/note',
-      '3:75 warning outcome_without_row /nodes/b/next',
-      '4:38 error invalid_type /nodes/c/params/script',
-      '4:50 error secret_misplaced /nodes/c/params/input',
-      '5:22 error required /nodes/d/params/code',
-      '6:66 error unknown_key /nodes/e/params/script',
+      '2:51 error script_syntax /nodes/a/params/script',
+      '2:55 error unknown_key /nodes/a/params/note',
+      '3:69 warning outcome_without_row /nodes/b/next',
+      '4:32 error invalid_type /nodes/c/params/script',
+      '4:43 error secret_misplaced /nodes/c/params/input',
+      '5:3 error required /nodes/d/params/code',
+      '6:65 error unknown_key /nodes/e/params/script',
     ])
   })
 

@@ -9,10 +9,19 @@ export const limits = {
   memoryBytes: 32 * 1024 * 1024,
   /** Bytes of its stack; twice as many would overflow the host's stack first. */
   stackBytes: 256 * 1024,
-  /** Milliseconds after which QuickJS interrupts a script. */
+  /**
+   * Milliseconds after which QuickJS interrupts a script: of its own processor time, so that a busy machine fails no script
+   * that is good on an idle one.
+   */
   scriptMs: 400,
-  /** Milliseconds after which a child that has not answered is killed: not every built-in function can be interrupted. */
+  /**
+   * The same for killing a child that has not answered, since not every built-in function can be interrupted; asked for
+   * again after so many milliseconds. Where the system does not tell another process's time, what has passed counts.
+   */
   wallMs: 600,
+  askAgainMs: 50,
+  /** Milliseconds after which it is killed whatever time it was given. */
+  longestMs: 2_000,
   /** Milliseconds a new child may take until it says that it is ready. */
   startMs: 8_000,
   /** Characters of a thrown error's message that are kept. */

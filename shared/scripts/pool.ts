@@ -1,3 +1,4 @@
+import { FairQueue } from '../fair-queue.ts'
 import { limits } from './limits.ts'
 import type { Answer } from './sandbox.ts'
 import { ScriptError } from './script-error.ts'
@@ -5,8 +6,11 @@ import { Worker } from './worker.ts'
 
 /** Runs questions in children; each child has one at a time. */
 export interface ScriptPool {
-  /** @throws {ScriptError} `Lambda.TooManyRequestsException`, `Lambda.ServiceException`: the machine tries again. */
-  ask(question: string): Promise<Answer>
+  /**
+   * @param group takes turns with others.
+   * @throws {ScriptError} `Lambda.TooManyRequestsException`, `Lambda.ServiceException`: the machine tries again.
+   */
+  ask(group: string, question: string): Promise<Answer>
 }
 
 /** Opens a pool; children start when they are first needed, and end with this process. */
@@ -25,35 +29,33 @@ interface Job {
 const startsThatMayFail = 3
 
 class Children implements ScriptPool {
-  // A set keeps the order in which its members came.
-  readonly #queue = new Set<Job>()
+  readonly #queue = new FairQueue<Job>()
   readonly #workers = new Set<Worker>()
   readonly #free = new Set<Worker>()
   #failedStarts = 0
 
-  ask(question: string): Promise<Answer> {
-    if (this.#queue.size >= limits.queueLength) return Promise.reject(tooMany())
+  ask(group: string, question: string): Promise<Answer> {
+    if (this.#queue.length >= limits.queueLength) return Promise.reject(tooMany())
     return new Promise((resolve, reject) => {
       const patience = setTimeout(() => {
-        this.#queue.delete(job)
+        this.#queue.delete(group, job)
         reject(tooMany())
       }, limits.queueMs)
       const job: Job = { question, resolve, reject, patience }
-      this.#queue.add(job)
+      this.#queue.push(group, job)
       this.#dispatch()
     })
   }
 
   #dispatch(): void {
-    for (const job of this.#queue) {
-      const [worker] = this.#free
-      if (worker === undefined) break
+    for (const worker of this.#free) {
+      const job = this.#queue.shift()
+      if (job === undefined) break
       this.#free.delete(worker)
-      this.#queue.delete(job)
       clearTimeout(job.patience)
       worker.run(job.question).then(job.resolve, job.reject)
     }
-    const wanted = Math.min(limits.children, this.#workers.size - this.#free.size + this.#queue.size)
+    const wanted = Math.min(limits.children, this.#workers.size - this.#free.size + this.#queue.length)
     while (this.#workers.size < wanted) this.#start()
   }
 
@@ -81,11 +83,10 @@ class Children implements ScriptPool {
   }
 
   #refuseAll(): void {
-    for (const job of this.#queue) {
+    for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
       clearTimeout(job.patience)
       job.reject(new ScriptError('Lambda.ServiceException', 'The sandbox cannot be started'))
     }
-    this.#queue.clear()
   }
 }
 

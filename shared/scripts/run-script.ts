@@ -16,7 +16,7 @@ const pool = openScriptPool()
  * @throws {ScriptError} with the codes of script-error.ts.
  */
 export async function runScript(event: ScriptEvent): Promise<Json> {
-  const answer = await pool.ask(questionOf(event))
+  const answer = await pool.ask(event.run, questionOf(event))
   if ('error' in answer) throw new ScriptError(answer.error, answer.message)
   return JSON.parse(answer.output)
 }

@@ -13,6 +13,7 @@ import {
 import { parseStrict, StrictJsonError } from '../strict-json.ts'
 import { limits } from './limits.ts'
 import { prelude } from './prelude.ts'
+import { ownProcessorMs } from './processor-time.ts'
 import type { ScriptErrorCode } from './script-error.ts'
 
 /** What a script came to: the JSON text of its value, or why there is none. */
@@ -45,8 +46,9 @@ export async function runSandboxed(question: string): Promise<Answer> {
     runtime.setMemoryLimit(limits.memoryBytes)
     runtime.setMaxStackSize(limits.stackBytes)
     const end = performance.now() + limits.scriptMs
+    const spent = ownProcessorMs() + limits.scriptMs
     runtime.setInterruptHandler(() => {
-      late = performance.now() > end
+      late ||= performance.now() > end && ownProcessorMs() > spent
       return late
     })
     return judge(call(runtime, question), () => late)

@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Said } from './child.ts'
 import { startChild } from './child-process.ts'
 import { limits } from './limits.ts'
+import { processorMs } from './processor-time.ts'
 import type { Answer } from './sandbox.ts'
 
 /** What a worker tells its pool. */
@@ -10,9 +12,6 @@ interface Listener {
   /** It is gone; what it was working on has been answered. */
   gone(worker: Worker, started: boolean): void
 }
-
-/** What a child says: first that it is ready, then one answer for each question. */
-type Said = { ready: true } | Answer
 
 /** One child process and the script it is working on. */
 export class Worker {
@@ -24,6 +23,8 @@ export class Worker {
   #started = false
   #killedLate = false
   #scripts = 0
+  /** Processor time that the child had used when it last said something. */
+  #spentMs = 0
 
   constructor(listener: Listener) {
     this.#listener = listener
@@ -41,10 +42,7 @@ export class Worker {
     return new Promise((resolve) => {
       this.#answer = resolve
       this.#scripts++
-      this.#wall = setTimeout(() => {
-        this.#killedLate = true
-        this.kill()
-      }, limits.wallMs)
+      this.#watch(performance.now(), limits.wallMs)
       this.#child.ref()
       this.#child.channel?.ref()
       this.#child.send(question, (error) => {
@@ -57,14 +55,26 @@ export class Worker {
     this.#child.kill('SIGKILL')
   }
 
-  #hear(said: Said): void {
-    if ('ready' in said) {
-      this.#started = true
-      clearTimeout(this.#starting)
-    } else this.#settle(said)
+  /** Kills the child when its script has had its time; on a busy machine it may not have been given it yet. */
+  #watch(startedAt: number, afterMs: number): void {
+    this.#wall = setTimeout(() => {
+      const used = processorMs(this.#child.pid ?? 0)
+      const isOver = used === null || used - this.#spentMs >= limits.wallMs
+      this.#killedLate = isOver || performance.now() - startedAt >= limits.longestMs
+      if (this.#killedLate) this.kill()
+      else this.#watch(startedAt, limits.askAgainMs)
+    }, afterMs)
+  }
+
+  #hear({ answer, spentMs }: Said): void {
+    this.#spentMs = spentMs
+    this.#started = true
+    clearTimeout(this.#starting)
+    if (answer) this.#settle(answer)
     this.#rest()
-    // What met a limit has left memory behind; what failed may have left more.
-    const isWorn = this.#scripts >= limits.scriptsPerChild || ('error' in said && limiting.has(said.error))
+    const hitLimit = answer !== undefined && 'error' in answer && limiting.has(answer.error)
+    // What met a limit has left memory behind, and perhaps more.
+    const isWorn = this.#scripts >= limits.scriptsPerChild || hitLimit
     if (isWorn) this.kill()
     else this.#listener.free(this)
   }
@@ -87,7 +97,7 @@ export class Worker {
     clearTimeout(this.#starting)
     this.#settle(
       this.#killedLate
-        ? { error: 'Script.Timeout', message: `The script ran longer than ${limits.wallMs} ms` }
+        ? { error: 'Script.Timeout', message: `The script ran longer than ${limits.scriptMs} ms` }
         : { error: 'Script.Memory', message: 'The script used more memory than it may' },
     )
     this.#listener.gone(this, this.#started)

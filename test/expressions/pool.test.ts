@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { limits } from '../../shared/expressions/limits.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
-import { FairQueue } from '../../shared/expressions/queue.ts'
 import { LinearRegex } from '../../shared/expressions/regex-engine.ts'
+import { FairQueue } from '../../shared/fair-queue.ts'
 
 const pool = openPool({ wallMs: 5_000, evaluationMs: 4_000 })
 afterAll(() => pool.close())

@@ -204,6 +204,22 @@ test('a queue takes turns between groups', () => {
   expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'a3', undefined])
 })
 
+test('the queue gives up what is taken out of its turn', () => {
+  const queue = new FairQueue<string>()
+  for (const item of ['a1', 'a2']) queue.push('a', item)
+  queue.push('b', 'b1')
+  for (const [group, item] of [
+    ['a', 'a1'],
+    ['b', 'b1'],
+    ['b', 'b1'],
+    ['c', 'c1'],
+  ] as const)
+    queue.delete(group, item)
+
+  expect(queue.length).toBe(1)
+  expect([queue.shift(), queue.shift()]).toEqual(['a2', undefined])
+})
+
 describe('the linear regular expression', () => {
   test('H10 finds what a RegExp finds, one match after the other', () => {
     for (const [pattern, text] of [

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { doors } from './doors.ts'
@@ -75,6 +76,7 @@ async function bundleDoor(door: string, folder: string): Promise<Bundle> {
   })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
   const asked = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+  if (door === 'script') await bundleSandbox(folder)
   const apartInputs: string[] = []
   for (const name of clientsApart)
     if (asked.includes(`./${name}.mjs`)) apartInputs.push(...(await bundleClient(name, folder)))
@@ -135,6 +137,20 @@ async function bundleClient(name: string, folder: string): Promise<string[]> {
     plugins: [onlyVersions],
   })
   return inputsOf(metafile.outputs, Object.keys(metafile.outputs))
+}
+
+/**
+ * The child that runs scripts: a file of its own, which reads nothing else but the WebAssembly beside it, since the child may
+ * read this folder alone.
+ */
+async function bundleSandbox(folder: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: { child: 'shared/scripts/child.ts' },
+    outdir: folder,
+  })
+  const wasm = createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
+  copyFileSync(wasm, join(folder, 'emscripten-module.wasm'))
 }
 
 /** The SDK's clients import their package.json whole, to say their version. */

@@ -17,6 +17,7 @@ export type DoorName =
   | 'runner'
   | 'own'
   | 'step'
+  | 'script'
   | 'settled'
   | 'changed'
   | 'due'
@@ -31,6 +32,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'own', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },
+  { door: 'script', memoryMegabytes: 256, timeoutSeconds: 10, calledBy: 'machines' },
   { door: 'settled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'executions' },
   { door: 'changed', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
   { door: 'due', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
@@ -38,7 +40,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
 ]
 
-/** The physical name of a function; only `step` has one in AWS, since machines compiled months ago call it. */
+/** The physical name of a function; in AWS only those have one that machines or schedules made months ago call. */
 export function functionName(stage: string, door: DoorName): string {
   return `${stage}-sluice-${door}`
 }

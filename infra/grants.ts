@@ -220,6 +220,8 @@ export const grants: Record<DoorName, Grant[]> = {
     { on: 'mail identity', actions: ['ses:SendEmail'], why: 'sends the mail of flows' },
     ...lookingAtFiles,
   ],
+  // Runs what authors wrote: whatever it comes to hold, there is nothing that it could do with it.
+  script: [],
   settled: [table(['UpdateItem'], 'records how a run ended')],
   changed: [
     table(

@@ -32,13 +32,16 @@ export class Service extends Stack {
     super(scope, id, props)
     const { stage, data } = props
     const logRetentionDays = stage.logRetentionDays
-    const stepFunctionName = functionName(stage.name, 'step')
 
     const deadLetters = new sqs.Queue(this, 'DeadLetters', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     })
-    const engine = new Engine(this, 'Engine', { stage: stage.name, stepFunctionName, logRetentionDays })
+    const engine = new Engine(this, 'Engine', {
+      stage: stage.name,
+      functionNames: [functionName(stage.name, 'step'), functionName(stage.name, 'script')],
+      logRetentionDays,
+    })
     const api = new Api(this, 'Api', {
       apiName: `${stage.name}-sluice`,
       throttle: stage.throttle,
@@ -73,7 +76,8 @@ export class Service extends Stack {
         bundles: props.bundles,
         memoryMegabytes: shape.memoryMegabytes,
         timeout: Duration.seconds(shape.timeoutSeconds),
-        environment,
+        // What runs authors' code is told nothing, and may write its log alone.
+        ...(shape.door === 'script' ? { environment: {}, traced: false } : { environment }),
         statements: statementsOf(shape.door, this, { stage, data, engine, schedules }),
         logRetentionDays,
         ...(fixedNames.has(shape.door) ? { functionName: functionName(stage.name, shape.door) } : {}),
@@ -140,7 +144,7 @@ const newDeliveries = {
 }
 
 /** Machines and schedules that were made months ago call these by name. */
-const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'scheduled'])
+const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'script', 'scheduled'])
 
 function title(door: string): string {
   return door.charAt(0).toUpperCase() + door.slice(1)

@@ -53,6 +53,8 @@ export interface Settings {
   table: string
   /** Unqualified name of the step function, written into every machine: `<stage>-sluice-step`. */
   stepFunction: string
+  /** The same of the function that runs scripts: `<stage>-sluice-script`. */
+  scriptFunction: string
   /** Role that compiled machines run under. */
   machineRoleArn: string
   /** Log group shared by all compiled machines. */

@@ -22,6 +22,8 @@ export interface DoorProps {
   readonly deadLetters?: sqs.IQueue
   /** @default none */
   readonly reservedConcurrency?: number
+  /** Writes traces to X-Ray; @default true */
+  readonly traced?: boolean
 }
 
 /** One function: a prebuilt bundle with its own role, log group and nothing it does not use. */
@@ -48,7 +50,7 @@ export class Door extends Construct {
       role,
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
-      tracing: lambda.Tracing.ACTIVE,
+      ...(props.traced === false ? {} : { tracing: lambda.Tracing.ACTIVE }),
       ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
       ...(props.deadLetters === undefined ? {} : { deadLetterQueue: props.deadLetters }),
       ...(props.reservedConcurrency === undefined
@@ -59,6 +61,11 @@ export class Door extends Construct {
   }
 
   private acknowledge(props: DoorProps): void {
+    if (props.traced === false)
+      Validations.of(this).acknowledge({
+        id: 'Serverless-LambdaTracing',
+        reason: 'Its role may write its log and nothing else; the machine that calls it traces the call',
+      })
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray and ListStateMachines have no resources to name; every other statement names its own',

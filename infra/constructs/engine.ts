@@ -10,8 +10,8 @@ import { Construct } from 'constructs'
 export interface EngineProps {
   /** Stage name: machines are called `<stage>-…`. */
   readonly stage: string
-  /** Unqualified name of the step function, the only thing that machines may invoke. */
-  readonly stepFunctionName: string
+  /** Unqualified names of the functions that machines may invoke, and nothing else of ours. */
+  readonly functionNames: readonly string[]
   readonly logRetentionDays: logs.RetentionDays
 }
 
@@ -42,14 +42,9 @@ export class Engine extends Construct {
     this.role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: [
-          stack.formatArn({
-            service: 'lambda',
-            resource: 'function',
-            arnFormat: colon,
-            resourceName: props.stepFunctionName,
-          }),
-        ],
+        resources: props.functionNames.map((resourceName) =>
+          stack.formatArn({ service: 'lambda', resource: 'function', arnFormat: colon, resourceName }),
+        ),
       }),
     )
     this.role.addToPolicy(

@@ -7,6 +7,7 @@ import { open as hooks } from '../../functions/hooks.ts'
 import { open as own } from '../../functions/own.ts'
 import { open as runner } from '../../functions/runner.ts'
 import { open as scheduled } from '../../functions/scheduled.ts'
+import { open as script } from '../../functions/script.ts'
 import { open as settled } from '../../functions/settled.ts'
 import { open as step } from '../../functions/step.ts'
 import { open as swept } from '../../functions/swept.ts'
@@ -21,6 +22,7 @@ const opens: Record<DoorName, OpenDoor> = {
   runner,
   own,
   step,
+  script,
   settled,
   changed,
   due,

@@ -49,9 +49,12 @@ export interface WorkEvent extends SentByStep, WithArgs {
   first?: true
 }
 
-/** What the native steps left: moments entered, and small values, by step id. */
+/** The moment when a step was entered; of a script that failed, what with as well. */
+export type Traced = string | { at: string; error: string; cause: string }
+
+/** What the steps that no function records have left: moments entered, and small values, by step id. */
 interface WithTrace {
-  trace: Record<string, string>
+  trace: Record<string, Traced>
   seen: Record<string, Json>
 }
 

@@ -15,6 +15,7 @@ export function readSettings(env: Environment): Settings {
     stage,
     table: needed(env, 'SLUICE_TABLE'),
     stepFunction: `${stage}-sluice-step`,
+    scriptFunction: `${stage}-sluice-script`,
     machineRoleArn: needed(env, 'SLUICE_MACHINE_ROLE_ARN'),
     machineLogGroupArn: needed(env, 'SLUICE_MACHINE_LOG_GROUP_ARN'),
     bucket: needed(env, 'SLUICE_BUCKET'),

@@ -17,6 +17,8 @@ export interface CompileOptions {
   kind: 'standard' | 'express'
   /** Unqualified name of the step function: `<stage>-sluice-step`. */
   stepFunction: string
+  /** The same of the script function: `<stage>-sluice-script`. */
+  scriptFunction: string
 }
 
 /** Longest run of an Express machine, in seconds: below the engine's own 300. */
@@ -33,12 +35,13 @@ const year = 31_536_000
  * @throws {CompileError} for a graph that no machine can run: `too_many_events`, `same_variable`, `secret_in_expression`,
  *   `standard_only`.
  */
-export function compile(graph: Graph, { kind, stepFunction }: CompileOptions): Machine {
+export function compile(graph: Graph, { kind, stepFunction, scriptFunction }: CompileOptions): Machine {
   refuse(graph, kind)
   const plan = planGraph(graph)
   const shop: Shop = {
     plan,
     stepFunction,
+    scriptFunction,
     names: stateNames(plan.spots.keys()),
     caught: new Map(),
     raised: new Map(),

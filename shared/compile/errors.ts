@@ -4,6 +4,7 @@ import { type ChoiceExit, withAssign } from './exits.ts'
 import type { Spot, Zone } from './frame.ts'
 import { caughtMessage, caughtStepId, messageOf } from './messages.ts'
 import type { Assign, Shop } from './shop.ts'
+import { assignFailedTrace } from './trace.ts'
 
 /** The state that an error of a step goes to: its row, or where its scope fails to. */
 export function errorTarget(spot: Spot, shop: Shop): string {
@@ -42,15 +43,21 @@ export function catchers(spot: Spot, shop: Shop, timeouts: string[] = []): Catch
   const rowed: Catcher[] =
     late === undefined
       ? []
-      : [catcher(['States.Timeout', ...timeouts], late, assignCaught(spot, caughtMessage))]
+      : [
+          catcher(['States.Timeout', ...timeouts], late, {
+            ...assignCaught(spot, caughtMessage),
+            ...assignFailedTrace(spot, shop.plan),
+          }),
+        ]
   // The last states make a message of what they get, so that most states need not.
   const cleaned = target === shop.names.failed || [...shop.raised.values()].includes(target)
   const assign = assignCaught(spot, cleaned ? rawCause : caughtMessage)
+  const failed = assignFailedTrace(spot, shop.plan)
   // States.ALL does not include the error of a payload that is too large.
   return [
     ...rowed,
-    catcher([tooLarge], target, assignTooLarge(spot)),
-    catcher(['States.ALL'], target, assign),
+    catcher([tooLarge], target, { ...assignTooLarge(spot), ...failed }),
+    catcher(['States.ALL'], target, { ...assign, ...failed }),
   ]
 }
 

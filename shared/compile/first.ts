@@ -1,7 +1,7 @@
 import type { Spot, Zone } from './frame.ts'
-import { targetOf } from './frame.ts'
+import { isUnrecorded, targetOf } from './frame.ts'
 
-/** Marks the steps that are reached from the start without passing another work or wait step (aws.md 2.6). */
+/** Marks the steps that are reached from the start without passing another step that a function records (aws.md 2.6). */
 export function markFirst(root: Zone): void {
   const spots = new Map<string, Spot>()
   collect(root, spots)
@@ -11,7 +11,7 @@ export function markFirst(root: Zone): void {
     if (!spot || spot.first) continue
     spot.first = true
     for (const body of spot.bodies.values()) open.push(body.scope.start)
-    if (spot.step.kind === 'control') open.push(...successors(spot))
+    if (isUnrecorded(spot)) open.push(...successors(spot))
   }
 }
 

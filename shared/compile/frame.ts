@@ -1,5 +1,6 @@
 import type { Node, Scope } from '../definitions/graph.ts'
 import type { StepType } from '../steps/define.ts'
+import { valueRows } from '../steps/value-rows.ts'
 
 /**
  * A set of variables: the run's own, one item's, or one branch's. The engine lets an inner one read the outer and forbids
@@ -60,9 +61,19 @@ export function targetOf({ node, step, zone }: Spot, outcome: string): string | 
   return node.next.default ?? null
 }
 
-/** True for a step that the engine runs by itself and that has an output: known from `seen` alone. */
+/** True for a step with an output that no function records: it is known from `seen` alone. */
 export function isNative({ step }: Spot): boolean {
-  return step.kind === 'control' && !step.silent
+  return (step.kind === 'control' || 'unrecorded' in step) && !step.silent
+}
+
+/** True for a step that no function records: the trace alone tells that it was entered. */
+export function isUnrecorded({ step }: Spot): boolean {
+  return step.kind === 'control' || step.kind === 'end' || 'unrecorded' in step
+}
+
+/** True if what the step gives is what `last` means after it; false for one that only chooses the way on. */
+export function leavesLast({ step, node }: Spot): boolean {
+  return !step.silent && !(step.outcomesAreValues && valueRows(node.next).length > 0)
 }
 
 /** True for a step that stands still until somebody or something answers. */

@@ -49,7 +49,7 @@ function nodeEvents(node: Node, bound: number): number {
   const bodies = Object.values(node.bodies).map((body) => scopeEvents(body, bound))
   const inside = bodies.reduce((sum, events) => sum + events, 0)
   const rounds = Math.min(step.repeats?.of(node.params) ?? bound, step.repeats?.limit ?? 1)
-  const guarded = 'run' in step || 'ask' in step || 'subflow' in step ? 0 : guardEvents(node)
+  const guarded = step.kind === 'work' || step.kind === 'wait' ? 0 : guardEvents(node)
   if (step.bodyKind === 'item') return 4 + 2 + rounds * (4 + inside)
   if (step.bodyKind === 'loop') return 4 + rounds * (2 + guarded + inside)
   if (step.bodyKind === 'branch') return 4 + 2 * bodies.length + inside

@@ -1,5 +1,5 @@
 import type { Frame, Spot, Zone } from './frame.ts'
-import { targetOf } from './frame.ts'
+import { leavesLast, targetOf } from './frame.ts'
 
 /** Ways on that leave no output behind. */
 const withoutOutput = new Set(['error', 'timeout'])
@@ -35,7 +35,7 @@ function traceBodies(spot: Spot, frame: Frame): void {
 }
 
 function leave(spot: Spot, before: string, arrive: (id: string, source: string) => void): void {
-  const after = spot.step.silent ? before : `$${spot.variable}`
+  const after = leavesLast(spot) ? `$${spot.variable}` : before
   for (const body of spot.bodies.values()) if (body.kind === 'loop') arrive(body.scope.start, before)
   const outcomes = ['default', ...spot.step.outcomes(spot.node.params), ...Object.keys(spot.node.next)]
   for (const outcome of outcomes) {

@@ -100,6 +100,11 @@ function objectOf(members: [name: string, variable: string][]): string {
   return `{${sorted.map(([name, variable]) => `${literalText(name)}: $${variable}`).join(', ')}}`
 }
 
+/** Seed 003's `input` at a step, whatever else bears that name. */
+export function inputAt(spot: Spot): string {
+  return mergedInput(spot.last)
+}
+
 /** Seed 003's `input`: what the step before left; an object is laid over the run's inputs. */
 function mergedInput(last: string): string {
   if (last === 'null') return '$inputs'

@@ -11,6 +11,7 @@ import { loopStates } from './loop-states.ts'
 import { type Lookup, lookupAt } from './names.ts'
 import { parallelStates } from './parallel-state.ts'
 import { type ParamWriter, writeParams } from './params.ts'
+import { scriptStates } from './script-state.ts'
 import { assignResult, type Shop } from './shop.ts'
 import { assignTrace } from './trace.ts'
 import { askStates, subflowStates } from './wait-state.ts'
@@ -38,6 +39,7 @@ export function placeOf(spot: Spot, shop: Shop): Place {
     work: (args, options = {}) => workStates(spot, args, options, writer, shop),
     ask: (args, options = {}) => askStates(spot, args, options, writer, shop),
     subflow: (args) => subflowStates(spot, args, writer, shop),
+    script: (code, input, options = {}) => scriptStates(spot, code, input, options, writer, shop),
     each: (options) => eachStates(spot, options, writer, shop),
     loop: (when, maxIterations) => loopStates(spot, when, maxIterations, shop),
     parallel: () => parallelStates(spot, shop),

@@ -4,6 +4,7 @@ import type { States, WorkOptions } from '../steps/define.ts'
 import { type Exit, leave, leaveChoice, leftBefore } from './exits.ts'
 import { type Spot, targetOf } from './frame.ts'
 import { assignResult, type Shop } from './shop.ts'
+import { assignTrace } from './trace.ts'
 
 /**
  * The way on from a state with a result. Only where results lead to more than one place does a Choice follow, which adds
@@ -18,7 +19,7 @@ export function routeState(
 ): Exit {
   const { routes = [], outcome = 'default' } = options
   const usual = targetOf(spot, outcome)
-  const assign = assignResult(spot, result)
+  const assign = { ...assignResult(spot, result), ...assignTrace(spot, shop.plan) }
   const left = spot.step.silent ? leftBefore(spot) : result
   if (routes.every((route) => targetOf(spot, route.outcome) === usual))
     return leave(spot, outcome, assign, left, shop)

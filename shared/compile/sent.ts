@@ -25,10 +25,20 @@ export function callStep(
   timeoutSeconds: number,
   byToken = false,
 ): Omit<TaskState, 'Next' | 'End'> {
+  return callFunction(shop.stepFunction, payload, timeoutSeconds, byToken)
+}
+
+/** The same of any function. */
+export function callFunction(
+  FunctionName: string,
+  payload: Expressions,
+  timeoutSeconds: number,
+  byToken = false,
+): Omit<TaskState, 'Next' | 'End'> {
   return {
     Type: 'Task',
     Resource: byToken ? 'arn:aws:states:::lambda:invoke.waitForTaskToken' : 'arn:aws:states:::lambda:invoke',
-    Arguments: { FunctionName: shop.stepFunction, Payload: payload },
+    Arguments: { FunctionName, Payload: payload },
     TimeoutSeconds: timeoutSeconds,
     // States hand on nothing but variables: a large value would travel through every state.
     Output: {},

@@ -1,13 +1,14 @@
 import type { Expressions } from '../asl/states.ts'
 import type { States } from '../steps/define.ts'
-import type { Spot, Zone } from './frame.ts'
+import { leavesLast, type Spot, type Zone } from './frame.ts'
 import type { Plan } from './plan.ts'
 
 /** What all states of one machine are written with. */
 export interface Shop {
   plan: Plan
-  /** Name of the function that every task calls. */
+  /** Name of the function that tasks call, and of the one that runs scripts. */
   stepFunction: string
+  scriptFunction: string
   names: StateNames
   /** Where a failed item of a list goes on, by body. */
   caught: Map<Zone, string>
@@ -55,6 +56,7 @@ export function stateNames(ids: Iterable<string>): StateNames {
 /** The variables that take a step's result; none for a silent step. */
 export function assignResult(spot: Spot, result: Expressions): Assign {
   if (spot.step.silent) return {}
-  const names = [spot.variable, ...spot.aliases, `${spot.zone.frame.prefix}last`]
+  const last = leavesLast(spot) ? [`${spot.zone.frame.prefix}last`] : []
+  const names = [spot.variable, ...spot.aliases, ...last]
   return Object.fromEntries(names.map((name) => [name, result]))
 }

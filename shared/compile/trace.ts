@@ -1,6 +1,7 @@
 import { expression, literalText } from '../asl/expression.ts'
 import type { Expressions } from '../asl/states.ts'
-import { type Frame, isHeld, isNative, type Spot } from './frame.ts'
+import { type Frame, isHeld, isNative, isUnrecorded, type Spot } from './frame.ts'
+import { messageOf } from './messages.ts'
 import { framesOf } from './names.ts'
 import type { Plan } from './plan.ts'
 import type { Assign } from './shop.ts'
@@ -8,12 +9,21 @@ import type { Assign } from './shop.ts'
 const entered = '$states.context.State.EnteredTime'
 
 /**
- * The trace tells when the steps that call no function were entered; working and waiting steps are recorded by the
+ * The trace tells when the steps that no function records were entered; working and waiting steps are recorded by the
  * function itself. It is kept only where something will send it.
  */
 export function assignTrace(spot: Spot, plan: Plan): Assign {
   if (!isTraced(spot, plan)) return {}
   return { [traceVariable(spot.zone.frame)]: expression(traceWith(spot, [])) }
+}
+
+/** The same before a catcher: the trace tells what a script failed with too, since its function records nothing. */
+export function assignFailedTrace(spot: Spot, plan: Plan): Assign {
+  if (!('unrecorded' in spot.step) || !isTraced(spot, plan)) return {}
+  const { node, zone } = spot
+  const error = `"error": $states.errorOutput.Error, "cause": ${messageOf('$states.errorOutput')}`
+  const own = `{${literalText(node.id)}: {"at": ${entered}, ${error}}}`
+  return { [traceVariable(zone.frame)]: expression(`$merge([$${traceVariable(zone.frame)}, ${own}])`) }
 }
 
 /** JSONata of the frame's trace with this step, and with what its branches have left. */
@@ -24,7 +34,7 @@ export function traceWith({ node, zone }: Spot, more: string[]): string {
 
 /** True for a step that the trace of its frame tells of. */
 export function isTraced(spot: Spot, plan: Plan): boolean {
-  return (spot.step.kind === 'control' || spot.step.kind === 'end') && keepsTrace(spot.zone.frame, plan)
+  return isUnrecorded(spot) && keepsTrace(spot.zone.frame, plan)
 }
 
 /** True if the frame has a trace of its own. */
@@ -42,7 +52,7 @@ export function tracedFrames(spots: Iterable<Spot>): Set<Frame> {
   // Outer frames come first.
   for (const { zone } of spots) {
     const { frame, kind } = zone
-    const native = frame.spots.some(({ step }) => step.kind === 'control' || step.kind === 'end')
+    const native = frame.spots.some(isUnrecorded)
     const sent = held.has(frame) || (kind === 'branch' && traced.has(frame.outer as Frame))
     if (frame.outer === null || (native && sent)) traced.add(frame)
   }

@@ -31,7 +31,8 @@ export function compileMachine(
   graph: Graph,
   kind: MachineKind,
 ): CompiledMachine {
-  const machine = refusing(() => compile(graph, { kind, stepFunction: settings.stepFunction }))
+  const { stepFunction, scriptFunction } = settings
+  const machine = refusing(() => compile(graph, { kind, stepFunction, scriptFunction }))
   const { name, hash } = machineName({
     stage: settings.stage,
     orgId,

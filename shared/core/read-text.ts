@@ -14,7 +14,8 @@ function withCompiling(definition: Definition): Definition {
   const { graph, problems } = definition
   if (graph === null || !publishable(problems)) return definition
   try {
-    compile(graph, { kind: machineKinds(graph).standardOnly ? 'standard' : 'express', stepFunction: 'step' })
+    const kind = machineKinds(graph).standardOnly ? 'standard' : 'express'
+    compile(graph, { kind, stepFunction: 'step', scriptFunction: 'script' })
     return definition
   } catch (error) {
     if (!(error instanceof CompileError)) throw error

@@ -34,8 +34,9 @@ export function planRerun(own: Graph | null, next: Graph, records: StepRecord[],
 }
 
 /** What a person sealed was sealed for that run: it is asked for again. */
-function isReusable({ kind, status, output }: StepRecord): boolean {
-  if (status !== 'completed' || (kind !== 'work' && kind !== 'wait')) return false
+function isReusable({ kind, status, source, output }: StepRecord): boolean {
+  // What the engine computes by itself, or a script, is computed again.
+  if (status !== 'completed' || source === 'trace' || (kind !== 'work' && kind !== 'wait')) return false
   return kind === 'work' || !JSON.stringify(output).includes(hidden)
 }
 

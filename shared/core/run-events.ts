@@ -6,6 +6,7 @@ import type { WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject } from '../world.ts'
 import { readHidden } from './hidden.ts'
 import { endEntry, type LogEntry, startEntry, stepEntries, waitEntries } from './log-entries.ts'
+import { readTrace } from './read-trace.ts'
 import { waitIdOf } from './step-key.ts'
 
 /** An event that has no number yet. */
@@ -161,23 +162,24 @@ function nativeEvents(
   steps: Map<string, Node>,
 ): Told[] {
   const values = JSON.parse(seen ?? '{}') as Record<string, Json>
-  return Object.entries(JSON.parse(trace ?? '{}') as NativeSteps)
-    .filter(([stepId, at]) => told[stepId] !== at)
-    .sort(([, a], [, b]) => Date.parse(a) - Date.parse(b))
-    .flatMap(([stepId, entered]): Told[] => {
-      const at = new Date(entered).toISOString()
+  return readTrace(trace)
+    .filter(({ stepId, at }) => told[stepId] === undefined || Date.parse(told[stepId]) !== Date.parse(at))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .flatMap(({ stepId, at, error }): Told[] => {
       const stepType = steps.get(stepId)?.writtenType
       const about = { at, stepId, ...(stepType === undefined ? {} : { stepType }) }
       const value = smallValue('output', JSON.stringify(values[stepId] ?? null))
       return [
         { type: 'step.started', ...about, data: { native: true } },
-        { type: 'step.completed', ...about, data: { native: true, ...value } },
+        ...(error ? [{ type: 'step.failed', ...about, data: { native: true, error } }] : []),
+        ...(error ? [] : [{ type: 'step.completed', ...about, data: { native: true, ...value } }]),
       ]
     })
 }
 
 function remember({ trace }: { trace?: string }, told: NativeSteps): NativeSteps {
-  return trace === undefined || trace === '{}' ? told : { ...told, ...JSON.parse(trace) }
+  const entered = readTrace(trace).map(({ stepId, at }) => [stepId, at])
+  return entered.length === 0 ? told : { ...told, ...Object.fromEntries(entered) }
 }
 
 function aboutStep({ stepId, as, iter }: { stepId: string; as: string; iter: string | null }) {

@@ -7,6 +7,7 @@ import { getRun, type RunRow } from '../store/runs.ts'
 import { listWaits, type WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { readHidden } from './hidden.ts'
+import { readTrace, type TracedVisit } from './read-trace.ts'
 import { noRun } from './refusal.ts'
 import { unseal } from './sealing.ts'
 import { stepKey } from './step-key.ts'
@@ -153,26 +154,25 @@ function outcomeOf({ status, outcome }: WaitRow, failed: boolean): string | null
 /** Native steps, from what the waits and the end of the run brought along. */
 function nativeRecords(run: RunRow, waits: WaitRow[], graph: Map<string, Node>): StepRecord[] {
   const texts = [...waits.map(({ trace, seen }) => ({ trace, seen })), { trace: run.trace, seen: run.seen }]
-  const trace: Record<string, string> = {}
+  const visits = new Map<string, TracedVisit>()
   const seen: Record<string, Json> = {}
   for (const text of texts) {
-    Object.assign(trace, JSON.parse(text.trace ?? '{}'))
+    for (const visit of readTrace(text.trace)) visits.set(visit.stepId, visit)
     Object.assign(seen, JSON.parse(text.seen ?? '{}'))
   }
   const failedAt = run.error === undefined ? null : (JSON.parse(run.error).stepId as string | null)
-  return Object.entries(trace).map(([stepId, at]) =>
-    nativeRecord(stepId, at, seen[stepId], graph.get(stepId), failedAt === stepId),
+  return [...visits.values()].map((visit) =>
+    nativeRecord(visit, seen[visit.stepId], graph.get(visit.stepId), failedAt === visit.stepId),
   )
 }
 
 function nativeRecord(
-  stepId: string,
-  at: string,
+  { stepId, at, error }: TracedVisit,
   value: Json | undefined,
   node: Node | undefined,
-  failed: boolean,
+  endedRun: boolean,
 ): StepRecord {
-  const startedAt = new Date(at).toISOString()
+  const failed = endedRun || error !== null
   const omitted = typeof value === 'object' && value !== null && '$omitted' in value
   return {
     key: stepKey(at, stepId, null),
@@ -181,7 +181,7 @@ function nativeRecord(
     type: node?.type ?? 'unknown',
     kind: (node && findStep(node.type)?.kind) ?? 'control',
     status: failed ? 'failed' : 'completed',
-    startedAt,
+    startedAt: at,
     finishedAt: null,
     durationMs: null,
     attempt: 1,
@@ -192,7 +192,7 @@ function nativeRecord(
     source: 'trace',
     input: null,
     output: value === undefined || omitted ? null : readHidden(JSON.stringify(value)),
-    error: null,
+    error,
   }
 }
 

@@ -42,7 +42,7 @@ export async function doWork(world: World, event: WorkEvent): Promise<Json> {
 
 function workStep(type: string): WorkStep {
   const step = findStep(type)
-  if (step?.kind === 'work' && !('subflow' in step)) return step as WorkStep
+  if (step?.kind === 'work' && 'run' in step) return step
   throw engineError('unknown_step', `There is no working step ${type}`)
 }
 

@@ -5,6 +5,7 @@ import { checkLimits } from './checks/limits.ts'
 import { checkPolicies } from './checks/policies.ts'
 import { checkReach } from './checks/reach.ts'
 import { checkMissingRows } from './checks/rows.ts'
+import { checkScripts } from './checks/scripts.ts'
 import { checkTargets } from './checks/targets.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import type { Graph } from './graph.ts'
@@ -25,6 +26,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkIds,
   checkLimits,
   checkExpressions,
+  checkScripts,
   checkConcurrency,
   checkWebhooks,
 ]

@@ -1,4 +1,8 @@
-export type ExpressionErrorCode = 'expression_syntax' | 'expression_unsupported' | 'expression_too_long'
+export type ExpressionErrorCode =
+  | 'expression_syntax'
+  | 'expression_unsupported'
+  | 'expression_too_long'
+  | 'script_syntax'
 
 /** An expression that an author may not write; `offset` counts characters from the start of the template text. */
 export class ExpressionError extends Error {

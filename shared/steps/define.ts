@@ -135,6 +135,8 @@ export interface Place {
   ask(args: JsonObject, options?: AskOptions): States
   /** A child run that is waited for. */
   subflow(args: JsonObject): States
+  /** A call of the script function. Without `input` it gets seed 003's: the latest output, laid over the run's inputs. */
+  script(code: string, input: Json | undefined, options?: WorkOptions): States
   /** The body `body` once per item. */
   each(options: EachOptions): States
   /** The body `body` as long as the condition holds. */
@@ -197,6 +199,13 @@ interface StepBase<P> {
   latestAs?: string
   /** True if an outcome without a row in `next` may be the id of a step of the same scope. */
   outcomesAreSteps?: true
+  /**
+   * True if any row of `next` is good: rows besides `default`, `error` and `timeout` name values that the step may have. With
+   * such rows it is a condition, and leaves `last` as it was.
+   */
+  outcomesAreValues?: true
+  /** Params that are texts of another language: `{{` in them is no template. Absent = none. */
+  literals?: string[]
   /** How often the bodies may run: at most `limit`, or what the params say. */
   repeats?: { limit: number; of(params: P): number | undefined }
   /** Seconds that the step stands still by itself; Infinity if that is known at run time only. */
@@ -237,7 +246,14 @@ export interface ControlStep<P = unknown> extends StepBase<P> {
 }
 
 /** Any step type: one file in this folder, one line in index.ts. */
-export type StepType = WorkStep | WaitStep | ControlStep | SubflowStep
+export type StepType = WorkStep | WaitStep | ControlStep | SubflowStep | ScriptStep
+
+/** A step whose work is done by a function that may keep no record: the machine's trace tells of it. */
+export interface ScriptStep<P = unknown> extends StepBase<P> {
+  kind: 'work'
+  unrecorded: true
+  compile(params: P, place: Place): States
+}
 
 /** A step that starts another flow and stands still until that run ends. */
 export interface SubflowStep<P = unknown> extends StepBase<P> {

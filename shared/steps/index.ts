@@ -11,6 +11,7 @@ import { flow } from './flow.ts'
 import { httpRequest } from './http-request.ts'
 import { log } from './log.ts'
 import { parallel } from './parallel.ts'
+import { script } from './script.ts'
 import { transform } from './transform.ts'
 import { webhook } from './webhook.ts'
 import { whileStep } from './while.ts'
@@ -29,6 +30,7 @@ export const stepTypes: StepType[] = [
   httpRequest,
   log,
   parallel,
+  script,
   transform,
   webhook,
   whileStep,
@@ -51,7 +53,6 @@ export const laterTypes: Record<string, string> = {
   llm: 'asks a model',
   prompt: 'asks for values by name',
   redirect: 'sends the person to another site and back',
-  script: 'runs JavaScript',
   'token.issue': 'makes a ticket',
   'user.create': 'creates a user',
   'user.find': 'finds a user',

@@ -112,7 +112,7 @@ test('every task, map and parallel that catches anything catches a value that is
     },
   }
 
-  const machine = compile(graphOf(graph), { kind: 'standard', stepFunction: 's' })
+  const machine = compile(graphOf(graph), { kind: 'standard', stepFunction: 's', scriptFunction: 'js' })
 
   const catching = statesIn(machine).filter(({ Catch }) => Catch !== undefined)
   expect(catching.length).toBeGreaterThan(6)
@@ -176,6 +176,7 @@ describe('M13 retry', () => {
     const { get } = compile(graphOf({ nodes: { get: { ...call, retry: written } } }), {
       kind: 'standard',
       stepFunction: 's',
+      scriptFunction: 'js',
     }).States
 
     expect(get).toHaveProperty('Retry.1', expect.objectContaining(expected))
@@ -186,6 +187,7 @@ test('M13 timeoutSeconds bounds the call, and the state lies a little beyond', (
   const { get } = compile(graphOf({ nodes: { get: { ...call, timeoutSeconds: 20 } } }), {
     kind: 'standard',
     stepFunction: 's',
+    scriptFunction: 'js',
   }).States
 
   expect(get).toMatchObject({ TimeoutSeconds: 25, Arguments: { Payload: { timeoutSeconds: 20 } } })
@@ -196,7 +198,7 @@ test('an output that breaks its schema fails the run without being tried again',
     output: { type: 'object' },
     nodes: { end: { type: 'final', params: { output: 1 } } },
   })
-  const machine = compile(graph, { kind: 'standard', stepFunction: 's' })
+  const machine = compile(graph, { kind: 'standard', stepFunction: 's', scriptFunction: 'js' })
 
   expect(machine.States.finish).toMatchObject({
     Arguments: { Payload: { schema: { type: 'object' } } },

@@ -8,7 +8,11 @@ import { graphs } from './graphs.ts'
 import { executionInput } from './run-graph.ts'
 import { runMachine } from './run-machine.ts'
 
-const options = { kind: 'standard', stepFunction: 'local-sluice-step' } as const
+const options = {
+  kind: 'standard',
+  stepFunction: 'local-sluice-step',
+  scriptFunction: 'local-sluice-script',
+} as const
 const of = (written: WrittenGraph) => {
   const graph = graphOf(written)
   return forecast(graph, compile(graph, options), (use) => (use === 'work' ? 10 : 1))

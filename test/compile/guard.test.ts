@@ -39,7 +39,9 @@ describe.each(Object.entries(nodes))('an expression that may fail in %s', (_, wr
   const graph = graphOf({ nodes: written })
 
   test('gives its value where it does not', async () => {
-    expect(checkMachine(compile(graph, { kind: 'standard', stepFunction: 's' }), 'standard')).toEqual([])
+    expect(
+      checkMachine(compile(graph, { kind: 'standard', stepFunction: 's', scriptFunction: 'js' }), 'standard'),
+    ).toEqual([])
     expect((await runGraph(graph, { n: [7] })).output).toBe(7)
   })
 

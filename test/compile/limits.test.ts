@@ -6,7 +6,11 @@ import { machineKinds } from '../../shared/compile/kind.ts'
 import { graphOf, type WrittenGraph, type WrittenNode } from './graph-of.ts'
 import { runGraph } from './run-graph.ts'
 
-const options = { kind: 'standard', stepFunction: 'local-sluice-step' } as const
+const options = {
+  kind: 'standard',
+  stepFunction: 'local-sluice-step',
+  scriptFunction: 'local-sluice-script',
+} as const
 const call: WrittenNode = { type: 'http.request', params: { url: 'https://example.com/' } }
 const list = (maxItems?: number, body: WrittenNode = call): WrittenGraph => ({
   nodes: {

@@ -10,7 +10,11 @@ const parts: MachineParts = {
   orgId: '7f0a11c2-0000-4000-8000-000000000000',
   flowId: 'c5d1e2f3-0000-4000-8000-000000000000',
   kind: 'standard',
-  definition: compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step' }),
+  definition: compile(graph, {
+    kind: 'standard',
+    stepFunction: 'local-sluice-step',
+    scriptFunction: 'local-sluice-script',
+  }),
   roleArn: 'arn:aws:iam::000000000000:role/machines',
   logging: { level: 'ERROR' },
   tracing: { enabled: true },
@@ -25,7 +29,11 @@ test('a machine is named after its stage, organisation, flow, content and kind',
 })
 
 test('the same flow has the same name, whatever the order of its members', () => {
-  const definition = compile(turned, { kind: 'standard', stepFunction: 'local-sluice-step' })
+  const definition = compile(turned, {
+    kind: 'standard',
+    stepFunction: 'local-sluice-step',
+    scriptFunction: 'local-sluice-script',
+  })
 
   expect(machineName({ ...parts, definition })).toEqual(machineName(parts))
 })

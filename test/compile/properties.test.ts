@@ -10,7 +10,11 @@ import { graphs } from './graphs.ts'
 import { executionInput, runGraph } from './run-graph.ts'
 import { runMachine, Thrown } from './run-machine.ts'
 
-const options = { kind: 'standard', stepFunction: 'local-sluice-step' } as const
+const options = {
+  kind: 'standard',
+  stepFunction: 'local-sluice-step',
+  scriptFunction: 'local-sluice-script',
+} as const
 
 describe('any graph that validates', () => {
   test('P8 compiles to a machine that passes asl-validator and our own checks', () => {

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../shared/world.ts'
 import { graphOf } from './graph-of.ts'
 import { documents } from './graphs.ts'
 
-const options = { kind: 'standard', stepFunction: 's' } as const
+const options = { kind: 'standard', stepFunction: 's', scriptFunction: 'js' } as const
 
 test('P8 what the language finds no error in compiles, and its checks agree', () => {
   fc.assert(

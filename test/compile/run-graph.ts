@@ -21,7 +21,11 @@ export function executionInput(inputs: JsonObject): JsonObject {
 
 /** Compiles a graph and runs its machine with a fake step function. */
 export async function runGraph(graph: Graph, inputs: JsonObject = {}, answers: Answers = {}): Promise<Ran> {
-  const machine = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step' })
+  const machine = compile(graph, {
+    kind: 'standard',
+    stepFunction: 'local-sluice-step',
+    scriptFunction: 'local-sluice-script',
+  })
   return await runMachine(machine, executionInput(inputs), (payload) => {
     if (payload.kind === 'end' || payload.kind === 'expire') return null
     const answer = answers[payload.stepId as string] ?? null

@@ -3,7 +3,7 @@ import { compile } from '../../shared/compile/compile.ts'
 import { graphOf } from './graph-of.ts'
 import { runGraph } from './run-graph.ts'
 
-const options = { kind: 'standard', stepFunction: 's' } as const
+const options = { kind: 'standard', stepFunction: 's', scriptFunction: 'js' } as const
 
 test('a secret is a marked reference at a noted path, and never a value', async () => {
   const graph = graphOf({

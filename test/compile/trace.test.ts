@@ -72,7 +72,11 @@ describe('trace and seen', () => {
       ]),
     )
 
-    const { n0, finish } = compile(graphOf({ nodes: many }), { kind: 'standard', stepFunction: 's' }).States
+    const { n0, finish } = compile(graphOf({ nodes: many }), {
+      kind: 'standard',
+      stepFunction: 's',
+      scriptFunction: 'js',
+    }).States
 
     expect(n0).toHaveProperty('Arguments.Payload.seen', {})
     expect(finish).toHaveProperty('Arguments.Payload.seen.n1')

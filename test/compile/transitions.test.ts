@@ -202,7 +202,9 @@ describe.each(rows)('$title', (row) => {
   const graph = graphOf(row.graph)
 
   test(`compiles to ${row.states} states`, () => {
-    expect(countStates(compile(graph, { kind: 'standard', stepFunction: 's' }))).toBe(row.states)
+    expect(countStates(compile(graph, { kind: 'standard', stepFunction: 's', scriptFunction: 'js' }))).toBe(
+      row.states,
+    )
   })
 
   test(`takes ${row.transitions} transitions and ${row.calls} calls, and gives its output`, async () => {

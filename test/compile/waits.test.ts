@@ -67,7 +67,7 @@ test('M4 every wait has a timeout, one second beyond what the question says', ()
     },
   })
 
-  const { a, b, c } = compile(graph, { kind: 'standard', stepFunction: 's' }).States
+  const { a, b, c } = compile(graph, { kind: 'standard', stepFunction: 's', scriptFunction: 'js' }).States
 
   expect(a).toMatchObject({ TimeoutSeconds: 6, Arguments: { Payload: { timeoutSeconds: 5 } } })
   expect(b).toMatchObject({ TimeoutSeconds: 101, Arguments: { Payload: { timeoutSeconds: 100 } } })

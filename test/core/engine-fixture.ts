@@ -6,6 +6,7 @@ import type { Endpoint } from '../../infra/local/endpoint.ts'
 import type { LocalMail } from '../../infra/local/mail/open.ts'
 import type { LocalS3 } from '../../infra/local/s3/open.ts'
 import { openStates } from '../../infra/local/states/open.ts'
+import type { ScriptEvent } from '../../shared/asl/script-event.ts'
 import type { StepEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { endRun } from '../../shared/core/end-run.ts'
@@ -23,6 +24,7 @@ import { applyChanges } from '../../shared/core/updates.ts'
 import { deliverFresh } from '../../shared/core/webhooks-out/deliver-fresh.ts'
 import { doWork } from '../../shared/core/work.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
+import { runScript } from '../../shared/scripts/run-script.ts'
 import type { Clock, Json, JsonObject, Outbound, World } from '../../shared/world.ts'
 import { openTestWorld } from '../world.ts'
 import { org, person } from './runs-fixture.ts'
@@ -36,6 +38,8 @@ export interface EngineWorld {
   mail: LocalMail
   /** Every step event that the engine has sent. */
   events: StepEvent[]
+  /** Every script that it has sent. */
+  scripts: ScriptEvent[]
   publish(definition: JsonObject): Promise<string>
   start(flowId: string, more?: Partial<StartOrder>): Promise<RunView>
   /** The run once it is as wanted. @throws after 10 s. */
@@ -60,6 +64,7 @@ export async function openEngineWorld({
   const dir = mkdtempSync(join(tmpdir(), 'sluice-engine-'))
   const pool = openPool()
   const events: StepEvent[] = []
+  const scripts: ScriptEvent[] = []
   const opened = Promise.withResolvers<World>()
   const log = { debug() {}, info() {}, warn() {}, error() {} }
   const states = await openStates({
@@ -67,7 +72,12 @@ export async function openEngineWorld({
     clock,
     log,
     pool,
-    invoke: async (_name, payload) => {
+    invoke: async (name, payload) => {
+      if (name.endsWith('-script')) {
+        const script = structuredClone(payload) as ScriptEvent
+        scripts.push(script)
+        return await invokeScript(script)
+      }
       const event = structuredClone(payload) as StepEvent
       events.push(event)
       try {
@@ -104,6 +114,7 @@ export async function openEngineWorld({
     who,
     mail,
     events,
+    scripts,
     async publish(definition) {
       const { flow } = await saveAndPublish(world, { orgId: org, actor: who.actor }, { definition })
       return flow.id
@@ -130,6 +141,15 @@ async function patiently<T>(look: () => Promise<T | null>): Promise<T> {
     if (found !== null) return found
   }
   throw new Error('It did not come within 10 s')
+}
+
+/** What functions/script.ts does. */
+async function invokeScript(event: ScriptEvent) {
+  try {
+    return { payload: await runScript(event) }
+  } catch (error) {
+    return { errorType: (error as Error).name, errorMessage: (error as Error).message, trace: [] }
+  }
 }
 
 /** What functions/step.ts does. */

@@ -9,7 +9,11 @@ import { readDefinition } from '../../shared/definitions/read.ts'
 import type { Json, JsonObject } from '../../shared/world.ts'
 import { documents } from '../compile/graphs.ts'
 
-const options = { kind: 'standard', stepFunction: 'local-sluice-step' } as const
+const options = {
+  kind: 'standard',
+  stepFunction: 'local-sluice-step',
+  scriptFunction: 'local-sluice-script',
+} as const
 const folder = new URL('../../infra/local/samples/', import.meta.url)
 
 test.each(readdirSync(folder))('the sample %s becomes a machine that passes every check', (name) => {

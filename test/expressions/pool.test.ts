@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { limits } from '../../shared/expressions/limits.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
-import { FairQueue } from '../../shared/expressions/queue.ts'
 import { LinearRegex } from '../../shared/expressions/regex-engine.ts'
+import { FairQueue } from '../../shared/fair-queue.ts'
 
 const pool = openPool({ wallMs: 5_000, evaluationMs: 4_000 })
 afterAll(() => pool.close())
@@ -202,6 +202,22 @@ test('a queue takes turns between groups', () => {
   const order = Array.from({ length: queue.length + 1 }, () => queue.shift())
 
   expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'a3', undefined])
+})
+
+test('the queue gives up what is taken out of its turn', () => {
+  const queue = new FairQueue<string>()
+  for (const item of ['a1', 'a2']) queue.push('a', item)
+  queue.push('b', 'b1')
+  for (const [group, item] of [
+    ['a', 'a1'],
+    ['b', 'b1'],
+    ['b', 'b1'],
+    ['c', 'c1'],
+  ] as const)
+    queue.delete(group, item)
+
+  expect(queue.length).toBe(1)
+  expect([queue.shift(), queue.shift()]).toEqual(['a2', undefined])
 })
 
 describe('the linear regular expression', () => {

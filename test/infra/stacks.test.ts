@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -144,16 +145,43 @@ describe('the service stack', () => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      TracingConfig: { Mode: 'Active' },
     })
     service.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 })
   })
 
-  test('gives the step function the one name that machines call', () => {
-    service.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'prod-sluice-step', Timeout: 120 })
+  test('traces every function but the one that runs scripts', () => {
+    const traced = Object.values(service.findResources('AWS::Lambda::Function')).filter(
+      ({ Properties }) => Properties.TracingConfig?.Mode === 'Active',
+    )
+
+    expect(traced).toHaveLength(doors.length - 1)
+    expect(traced.map(({ Properties }) => Properties.FunctionName)).not.toContain('prod-sluice-script')
   })
 
-  test('lets machines invoke the step function and nothing else', () => {
+  test('gives the functions that machines call the names that they call', () => {
+    service.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'prod-sluice-step', Timeout: 120 })
+    service.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'prod-sluice-script',
+      Timeout: 10,
+    })
+  })
+
+  test('tells the function that runs scripts nothing, and lets it write its log and nothing else', () => {
+    const [script] = Object.values(service.findResources('AWS::Lambda::Function')).filter(
+      ({ Properties }) => Properties.FunctionName === 'prod-sluice-script',
+    )
+    const policies = Object.values(service.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      JSON.stringify(Properties.Roles).includes(script?.Properties.Role['Fn::GetAtt'][0]),
+    )
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+
+    expect(script?.Properties.Environment.Variables).toEqual({ NODE_OPTIONS: '--enable-source-maps' })
+    expect(script?.Properties).not.toHaveProperty('DeadLetterConfig')
+    expect(statements.flatMap(({ Action }) => Action)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents'])
+    expect(JSON.stringify(statements.map(({ Resource }) => Resource))).toMatch(/ScriptLog/)
+  })
+
+  test('lets machines invoke the step and script functions and nothing else', () => {
     const policies = Object.values(service.findResources('AWS::IAM::Policy'))
     const machine = policies.find((policy) => JSON.stringify(policy.Properties.Roles).includes('MachineRole'))
     const statements: { Action: string; Resource: unknown }[] =
@@ -161,7 +189,11 @@ describe('the service stack', () => {
     const invokes = statements.filter(({ Action }) => Action === 'lambda:InvokeFunction')
 
     expect(invokes).toHaveLength(1)
-    expect(JSON.stringify(invokes[0]?.Resource)).toContain(':function:prod-sluice-step"')
+    expect(
+      JSON.stringify(invokes[0]?.Resource)
+        .match(/:function:[^"]*/g)
+        ?.sort(),
+    ).toEqual([':function:prod-sluice-script', ':function:prod-sluice-step'])
   })
 
   test('lets the functions reach files, and no other object of the bucket', () => {
@@ -243,6 +275,35 @@ describe.each(doors.map(({ door }) => door))('the function %s', (door) => {
 
   test('can be imported as Lambda does it, and has a handler', async () => {
     expect((await import(bundle().file)).handler).toBeTypeOf('function')
+  })
+})
+
+describe('the bundle that runs scripts', () => {
+  // A fresh process in a fresh place, without the repository's node_modules around it.
+  test('runs one, and contains another, from its folder alone', () => {
+    const at = bundles.get('script')!.file
+    const code = `
+      const { handler } = await import(${JSON.stringify(at)})
+      const event = { v: 1, kind: 'script', run: 'r', stepId: 's', iter: null, at: '2026-03-01T06:00:00.000Z' }
+      const value = await handler({ ...event, code: 'return [input.a + 1, typeof process, new Date()]', input: { a: 1 } })
+      const error = await handler({ ...event, code: 'for (;;) {}', input: null }).catch(({ name }) => name)
+      console.log(JSON.stringify({ value, error }))
+      process.exit()`
+    const told = execFileSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+      cwd: folder,
+    })
+
+    expect(JSON.parse(told)).toEqual({
+      value: [2, 'undefined', '2026-03-01T06:00:00.000Z'],
+      error: 'Script.Timeout',
+    })
+  })
+
+  test('takes nothing of AWS with it', () => {
+    expect(
+      bundles.get('script')!.inputs.filter((file) => /aws-sdk|smithy|shared\/(aws|core|store)\//.test(file)),
+    ).toEqual([])
   })
 })
 

@@ -27,8 +27,8 @@ test('the list of types is alphabetical, and each can be found by its type and i
 })
 
 test('a type that comes later is not found, and is known to come', () => {
-  expect(findStep('script')).toBeUndefined()
-  expect(laterTypes).toHaveProperty('script')
+  expect(findStep('llm')).toBeUndefined()
+  expect(laterTypes).toHaveProperty('llm')
   for (const type of Object.keys(laterTypes)) expect(findStep(type)).toBeUndefined()
 })
 
@@ -57,7 +57,11 @@ describe.each(stepTypes)('$type', (step) => {
       },
     })
 
-    const machine = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step' })
+    const machine = compile(graph, {
+      kind: 'standard',
+      stepFunction: 'local-sluice-step',
+      scriptFunction: 'local-sluice-script',
+    })
 
     expect(machine.States).toHaveProperty('it')
     expect(checkMachine(machine, 'standard')).toEqual([])
@@ -70,7 +74,11 @@ describe.each(stepTypes)('$type', (step) => {
         good: { type: 'final', params: {} },
       },
     })
-    const { it } = compile(graph, { kind: 'standard', stepFunction: 'local-sluice-step' }).States
+    const { it } = compile(graph, {
+      kind: 'standard',
+      stepFunction: 'local-sluice-step',
+      scriptFunction: 'local-sluice-script',
+    }).States
     const resource = it?.Type === 'Task' ? it.Resource : null
 
     if (step.kind === 'wait' || 'subflow' in step) {
@@ -78,7 +86,7 @@ describe.each(stepTypes)('$type', (step) => {
       expect(it).toHaveProperty('TimeoutSeconds')
     } else if (step.kind === 'work') expect(resource).toBe('arn:aws:states:::lambda:invoke')
     else expect(resource).toBeNull()
-    expect('run' in step).toBe(step.kind === 'work' && !('subflow' in step))
+    expect('run' in step).toBe(step.kind === 'work' && !('subflow' in step) && !('unrecorded' in step))
     expect('ask' in step && 'accept' in step).toBe(step.kind === 'wait')
     if (step.secrets) expect(step.kind).toBe('work')
   })

@@ -44,7 +44,7 @@ test('a delay waits whole seconds; what is no time at run time is no wait', asyn
   const seconds = async (value: unknown, inputs = {}) => {
     const graph = graphOf({ nodes: { d: { type: 'delay', params: { seconds: value } } } })
     expect(await runGraph(graph, inputs)).toMatchObject({ status: 'SUCCEEDED' })
-    return compile(graph, { kind: 'standard', stepFunction: 's' }).States.d
+    return compile(graph, { kind: 'standard', stepFunction: 's', scriptFunction: 'js' }).States.d
   }
 
   expect(await seconds('500ms')).toMatchObject({ Type: 'Wait', Seconds: 1 })

@@ -2,8 +2,9 @@ import { ExpressionError } from '../../expressions/error.ts'
 import { freeNames, secretsIn } from '../../expressions/names.ts'
 import { type ExpressionPart, hasTemplate, parseTemplate } from '../../expressions/template.ts'
 import { pointerOf } from '../../pointer.ts'
+import type { StepType } from '../../steps/define.ts'
 import { findStep } from '../../steps/index.ts'
-import type { Json } from '../../world.ts'
+import type { Json, JsonObject } from '../../world.ts'
 import type { Graph } from '../graph.ts'
 import { errorAt, type Finding, warningAt } from '../problem.ts'
 import { eachKey, eachText } from '../texts.ts'
@@ -28,14 +29,21 @@ export function checkExpressions(graph: Graph): Finding[] {
 }
 
 function checkStep({ node, pointer }: Visit, sight: Sight): Finding[] {
-  if (findStep(node.type) === undefined) return []
+  const step = findStep(node.type)
+  if (step === undefined) return []
+  const params = withoutLiterals(step, node.params)
   const keys: Finding[] = []
-  eachKey(node.params, (key, path) => {
+  eachKey(params, (key, path) => {
     if (!hasTemplate(key)) return
     const message = 'Expressions are read in values, not in keys: write the name out'
     keys.push(errorAt(`${pointer}/params${pointerOf(path)}`, 'expression_in_key', message, node.id))
   })
-  return [...keys, ...checkValue(node.params, `${pointer}/params`, sight)]
+  return [...keys, ...checkValue(params, `${pointer}/params`, sight)]
+}
+
+/** The params in which expressions are read: another language's texts may hold `{{`. */
+function withoutLiterals({ literals = [] }: StepType, params: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !literals.includes(name)))
 }
 
 function checkValue(value: Json | undefined, path: string, sight: Sight): Finding[] {
@@ -60,7 +68,7 @@ function checkText(text: string, path: string, sight: Sight): Finding[] {
 function checkSecrets({ source, offset, tree }: ExpressionPart, path: string, sight: Sight): Finding[] {
   if ([...secretsIn(tree)].length === 0 && !/^\s*secrets\s*$/.test(source)) return []
   if (!sight.secrets) {
-    const message = `A secret cannot stand in ${sight.who}: only steps that work in a function, such as http.request, read secrets`
+    const message = `A secret cannot stand in ${sight.who}: only steps that reach out, such as http.request, read secrets`
     return [{ ...errorAt(path, 'secret_misplaced', message, sight.stepId), offset }]
   }
   if (/^\s*secrets\.[A-Za-z_][A-Za-z0-9_]*\s*$/.test(source)) return []

@@ -1,4 +1,5 @@
 import { findStep } from '../../steps/index.ts'
+import { valueRows } from '../../steps/value-rows.ts'
 import type { Graph } from '../graph.ts'
 import { outcomesOf } from '../outcomes.ts'
 import { type Finding, warningAt } from '../problem.ts'
@@ -22,6 +23,7 @@ function silentEnds({ node, pointer }: Visit): Finding[] {
     (outcome) => !rows.includes(outcome) && (!spoken.includes(outcome) || (outcome === 'success' && loud)),
   )
   if (step.outcomesAreSteps && Array.isArray(node.params.cases)) missing.push('default')
+  if (step.outcomesAreValues && valueRows(node.next).length > 0) missing.push('default')
   if (missing.length === 0) return []
   const [outcomes, have] = missing.length === 1 ? ['outcome', 'has'] : ['outcomes', 'have']
   const message = `The ${outcomes} ${missing.join(', ')} of ${node.id} ${have} no row in next and there is no default: the run ends there successfully`

@@ -26,7 +26,7 @@ function checkRows({ node, pointer, scope }: Visit, ids: Set<string>): Finding[]
 
 function checkOutcomes({ node, pointer }: Visit): Finding[] {
   const step = findStep(node.type)
-  if (step === undefined) return []
+  if (step === undefined || step.outcomesAreValues) return []
   const rows = Object.keys(node.next)
   const allowed = allowedOutcomes(node)
   const unknown = rows.filter((outcome) => !allowed.includes(outcome))

@@ -5,10 +5,11 @@ import type { Json, JsonObject } from '../../world.ts'
 import { isObject } from '../reading.ts'
 import { eachText } from '../texts.ts'
 import type { Converted, Dialect } from './dialect.ts'
+import { nextWith } from './flowrunner-next.ts'
+import { convertScript, isCodeAt, scriptIn } from './flowrunner-script.ts'
 import { isDurationAt, translateDurations, translateTexts } from './flowrunner-text.ts'
 
-const scriptTypes = ['script', 'condition_script']
-const words = ['condition', 'default_action', ...scriptTypes]
+const words = ['condition', 'default_action', 'script', 'condition_script']
 
 /** Seed 003's YAML: `nodes` as ours, with `${expr}`, durations such as `2s`, and `conditions` with `default_action`. */
 export const flowrunner: Dialect = {
@@ -30,8 +31,9 @@ function usesFeature(document: JsonObject): boolean {
   let found = false
   eachText(document, (text, path) => {
     const key = path.at(-1) ?? ''
-    found ||= hasJavaScript(text) || isDurationAt(text, path)
-    found ||= words.includes(key) || (key === 'type' && scriptTypes.includes(text))
+    // In the code of our own script steps a dollar and a brace are JavaScript's.
+    found ||= (hasJavaScript(text) && !isCodeAt(document, path)) || isDurationAt(text, path)
+    found ||= words.includes(key) || (key === 'type' && text === 'condition_script')
   })
   return found
 }
@@ -44,13 +46,10 @@ function convertNodes(nodes: JsonObject, path: string[], converted: Converted): 
 
 function convertStep(step: JsonObject, path: string[], converted: Converted): JsonObject {
   const { params, ...rest } = step
-  const script = scriptTypes.find(
-    (key) => step.type === key || (isObject(params) && params[key] !== undefined),
-  )
-  // Scripts are kept as they are: their `${}` belongs to JavaScript.
-  if (script !== undefined) return { ...step, type: 'script' }
   const outer = translateDurations(rest, path) as JsonObject
   if (!isObject(params)) return params === undefined ? outer : { ...outer, params }
+  const code = scriptIn(step.type, params)
+  if (code !== undefined) return convertScript({ ...outer, params }, code, path, converted)
 
   const renamed = renameParams({ ...outer, params }, path, converted)
   const { bodies, plain } = splitBodies(renamed.params as JsonObject, step.type)
@@ -118,27 +117,6 @@ function withCases(
   })
   const taken = cases.some((one) => isObject(one) && one.to === fallback)
   return { ...step, params: { ...others, cases }, ...nextWith(step.next, fallback, taken, path, moved) }
-}
-
-/** `default_action` names an outcome that `next` has a row for, or the step itself; the row becomes the default one. */
-function nextWith(
-  next: Json | undefined,
-  fallback: Json | undefined,
-  taken: boolean,
-  path: string[],
-  moved: Map<string, string>,
-): JsonObject {
-  const rows = isObject(next) ? next : {}
-  if (fallback === undefined || fallback === null || typeof next === 'string' || rows.default !== undefined)
-    return {}
-  const row = typeof fallback === 'string' && Object.hasOwn(rows, fallback) ? fallback : undefined
-  if (row === undefined) {
-    moved.set(pointerOf([...path, 'next', 'default']), pointerOf([...path, 'params', 'default_action']))
-    return { next: { ...rows, default: fallback } }
-  }
-  moved.set(pointerOf([...path, 'next', 'default']), pointerOf([...path, 'next', row]))
-  const { [row]: target, ...others } = rows
-  return { next: { ...(taken ? rows : others), default: target as Json } }
 }
 
 function mapMembers(object: JsonObject, map: (member: Json, key: string) => Json): JsonObject {

@@ -67,20 +67,76 @@ describe('seed 003: the YAML of older flow runners', () => {
   })
 })
 
-test('scripts come with a later release; the step is named', () => {
-  expect(
-    problemLines(`nodes:
-  a: { type: script, params: { script: "return \${x}" }, next: b }
+describe('scripts of older flow runners', () => {
+  const scripted = `nodes:
+  a:
+    type: script
+    params:
+      script: "return \`\${input.x} {{y}}\`"
+      input: "\${shared.order}"
+    timeoutSeconds: 2s
+    next: b
   b: { type: transform, params: { script: "return input" }, next: c }
-  c: { type: condition, params: { condition_script: "return 'x'" }, next: { x: d } }
-  d: { type: condition_script, params: { script: x } }
+  c:
+    type: condition
+    params: { condition_script: "return input > 1 ? 'many' : 'few'", default_action: few }
+    next: { many: d, few: e }
+  d: { type: condition_script, params: { script: "return 'x'" }, next: { x: e, default: e } }
+  e: { type: final }
+`
+  const { graph, problems, written } = readDefinition(scripted)
+
+  test('are script steps, with their code as it was and all else translated', () => {
+    expect(problems).toEqual([])
+    expect(written.dialect).toBe('flowrunner')
+    expect(Object.values(graph?.nodes ?? {}).map(({ type }) => type)).toEqual([
+      ...Array(4).fill('script'),
+      'final',
+    ])
+    expect(graph?.nodes.a).toMatchObject({
+      params: { code: 'return `${input.x} {{y}}`', input: expect.stringMatching(/^\{\{.*order.*\}\}$/) },
+      timeoutSeconds: 2,
+    })
+    expect(graph?.nodes.b?.params).toEqual({ code: 'return input' })
+  })
+
+  test('choose among the rows of next; default_action names the one for all else', () => {
+    expect(graph?.nodes.c).toMatchObject({
+      params: { code: "return input > 1 ? 'many' : 'few'" },
+      next: { many: 'd', few: 'e', default: 'e' },
+    })
+  })
+
+  test('are told of where their author wrote them', () => {
+    expect(
+      problemLines(`nodes:
+  a: { type: transform, params: { script: "return )", note: 5 }, next: b }
+  b: { type: condition, params: { condition_script: "return 'x'" }, next: { x: c } }
+  c: { type: script, params: { script: 5, input: "\${secrets.KEY}" }, next: d }
+  d: { type: script, next: e }
+  e: { type: http.request, params: { url: "https://a.example/", script: "return 1" } }
 `),
-  ).toEqual([
-    '2:8 error step_not_available /nodes/a/type',
-    '3:8 error step_not_available /nodes/b/type',
-    '4:8 error step_not_available /nodes/c/type',
-    '5:8 error step_not_available /nodes/d/type',
-  ])
+    ).toEqual([
+      '2:51 error script_syntax /nodes/a/params/script',
+      '2:55 error unknown_key /nodes/a/params/note',
+      '3:69 warning outcome_without_row /nodes/b/next',
+      '4:32 error invalid_type /nodes/c/params/script',
+      '4:43 error secret_misplaced /nodes/c/params/input',
+      '5:3 error required /nodes/d/params/code',
+      '6:65 error unknown_key /nodes/e/params/script',
+    ])
+  })
+
+  test('our own script steps are of our own dialect, whatever stands in their code', () => {
+    const own = readDefinition(`nodes:
+  a: { type: script, params: { code: "return \`\${input.x} {{secrets.KEY}}\`" }, next: b }
+  b: { type: final, params: { output: "{{a}}" } }
+`)
+
+    expect(own.problems).toEqual([])
+    expect(own.written.dialect).toBe('nodes')
+    expect(own.graph?.nodes.a?.params.code).toBe('return `${input.x} {{secrets.KEY}}`')
+  })
 })
 
 test('problems point at what the author wrote', () => {

@@ -22,6 +22,7 @@ let engine: Engine
 let sent: JsonObject[] = []
 let failures = 0
 const stepFunction = 'local-sluice-step'
+const scriptFunction = 'local-sluice-script'
 
 beforeAll(async () => {
   engine = await openEngine()
@@ -96,7 +97,7 @@ async function runHere(machine: Machine, input: JsonObject) {
 test('P8 what compiles is accepted, and runs here as the language says', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, async (graph) => {
-      const machine = compile(graph, { kind: 'standard', stepFunction })
+      const machine = compile(graph, { kind: 'standard', stepFunction, scriptFunction })
       const text = JSON.stringify(machine)
       const input = executionInput({ a: [1, 'x', { n: 7 }] })
       expect(checkMachine(text, 'STANDARD')).toEqual([])
@@ -123,7 +124,7 @@ test('what compiles to an EXPRESS machine is accepted as one', () => {
   fc.assert(
     fc.property(graphs, (graph) => {
       fc.pre(!machineKinds(graph).standardOnly)
-      const machine = compile(graph, { kind: 'express', stepFunction })
+      const machine = compile(graph, { kind: 'express', stepFunction, scriptFunction })
 
       expect(checkMachine(JSON.stringify(machine), 'EXPRESS')).toEqual([])
     }),

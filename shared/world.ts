@@ -60,6 +60,10 @@ export interface Settings {
   schedules?: { group: string; functionArn: string; roleArn: string; deadLetterArn?: string }
   /** Secrets Manager id of the secret that sealed inputs are derived from. */
   sealingSecretId: string
+  /** The operator's model provider, if there is one; `apiKey` is set on one machine only. */
+  model?: { baseUrl: string; name: string | null; apiKey: string | null }
+  /** Secrets Manager id of that provider's key; absent = `model.apiKey` counts. */
+  modelSecretId?: string
   /** Public base URL without trailing slash; `iss` of access tokens. */
   baseUrl: string
   /** Exact origins that may call from a browser. */
@@ -68,6 +72,16 @@ export interface Settings {
   outboundAllow: string[]
   /** Life of an access token in seconds, 300-86400. */
   accessTokenSeconds: number
+}
+
+/** The operator's provider of models, OpenAI-compatible. */
+export interface ModelProvider {
+  /** What `/chat/completions` is put behind. */
+  baseUrl: string
+  /** For whoever names none. */
+  model: string | null
+  /** null = the provider asks for none. Sent to `baseUrl` alone. */
+  apiKey: string | null
 }
 
 /** A call that leaves the service, judged by the outbound guard (hardening.md 2.3). */

@@ -13,6 +13,7 @@ import { parallelStates } from './parallel-state.ts'
 import { type ParamWriter, writeParams } from './params.ts'
 import { assignResult, type Shop } from './shop.ts'
 import { assignTrace } from './trace.ts'
+import { turnStates } from './turn-states.ts'
 import { askStates, subflowStates } from './wait-state.ts'
 import { workStates } from './work-state.ts'
 
@@ -38,6 +39,7 @@ export function placeOf(spot: Spot, shop: Shop): Place {
     work: (args, options = {}) => workStates(spot, args, options, writer, shop),
     ask: (args, options = {}) => askStates(spot, args, options, writer, shop),
     subflow: (args) => subflowStates(spot, args, writer, shop),
+    turns: (options) => turnStates(spot, options, lookup, shop),
     each: (options) => eachStates(spot, options, writer, shop),
     loop: (when, maxIterations) => loopStates(spot, when, maxIterations, shop),
     parallel: () => parallelStates(spot, shop),

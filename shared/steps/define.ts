@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Expressions, State } from '../asl/states.ts'
 import type { Node } from '../definitions/graph.ts'
-import type { Json, JsonObject, LogLevel, Outbound } from '../world.ts'
+import type { Json, JsonObject, LogLevel, ModelProvider, Outbound } from '../world.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
@@ -38,6 +38,23 @@ export interface Tools {
   outbound: Outbound
   /** Writes a line to the run's log; masked before it is stored. */
   log(level: LogLevel, message: string, data?: JsonObject): void
+  /** The operator's provider of models; null if none is configured. Its key is for its own address alone. */
+  provider(): Promise<ModelProvider | null>
+  /**
+   * What keeps a value from fitting a JSON Schema 2020-12, in one line; null = it fits.
+   *
+   * @throws {StepError} `Llm.BadSchema` for a schema that cannot be used.
+   */
+  misfit(schema: JsonObject, value: Json): Promise<string | null>
+  /** Notes the tokens of a model's answer, also if the try then fails. */
+  used(tokens: ModelTokens): void
+}
+
+/** What a model took and gave: counted as credits by its name. */
+export interface ModelTokens {
+  model: string
+  inputTokens: number
+  outputTokens: number
 }
 
 /** What a waiting run asks, as it is stored on the wait row and shown by every face (conventions.md §8). */
@@ -120,6 +137,8 @@ export interface Place {
   ask(args: JsonObject, options?: AskOptions): States
   /** A child run that is waited for. */
   subflow(args: JsonObject): States
+  /** Calls of the step function that alternate with calls of tools, until one of them says that it is done. */
+  turns(options: TurnsOptions): States
   /** The body `body` once per item. */
   each(options: EachOptions): States
   /** The body `body` as long as the condition holds. */
@@ -142,6 +161,51 @@ export interface EachOptions {
   /** Absent = as many as the history of one run bears. */
   maxItems: number | undefined
 }
+
+/** A tool that a turn may want used: a state that does what the step of that type does. */
+export interface TurnTool {
+  name: string
+  /** As what the state works: an open question, another run, or a call of the step function. */
+  how: 'ask' | 'subflow' | 'work'
+  /** Step type that does it. */
+  type: string
+  /** Params of that step; expressions in them may read `args`, what the tool is called with. */
+  args: JsonObject
+  /** JSONata of what the next turn is told, from the result given as JSONata; absent = the result. */
+  gives?(result: string): string
+}
+
+/** How a step that works in turns is compiled. */
+export interface TurnsOptions {
+  /** What each turn is given, besides `talk`, `turn` and `usage` of the turns before. */
+  args: JsonObject
+  /** In the order by which a turn names them. */
+  tools: TurnTool[]
+  /** A step that is not done after so many turns fails with this error. */
+  maxTurns: number
+  tooMany: { code: string; message: string }
+  /** The error of a talk that the engine cannot carry. */
+  tooLarge: { code: string; message: string }
+  timeouts: string[]
+}
+
+/** What the function answers to a turn: its machine goes on by this. */
+export interface Turn {
+  /** Added to `talk`: what was said, and results that are known without a tool. */
+  said: Json[]
+  /** Tools to be used, one after the other; `tool` counts in `TurnsOptions.tools`. */
+  calls: { id: string; tool: number; args: JsonObject }[]
+  done: boolean
+  /** Of the step; null unless done. */
+  output: Json
+  /** Of all turns so far. */
+  usage: Json
+}
+
+/** What the machine adds to `talk` for each call. */
+export type ToolEnd =
+  | { call: string; result: Json }
+  | { call: string; error: { code: string; message: string } }
 
 interface StepBase<P> {
   type: string
@@ -172,6 +236,23 @@ interface StepBase<P> {
   repeats?: { limit: number; of(params: P): number | undefined }
   /** Seconds that the step stands still by itself; Infinity if that is known at run time only. */
   holdsSeconds?(params: P): number
+  /**
+   * For a step of many states, which works in turns: a record per turn and per tool, each followed by a choice. Its
+   * machine is Standard. `waits`: a run may stand still in it. `events`: the most history that one visit writes.
+   */
+  turns?: { waits(params: P): boolean; events(params: P): number }
+  /** Names that expressions in one of its params may read besides the outer ones, by that param. */
+  paramNames?: Record<string, string[]>
+  /** JSON Schemas among the params: checked when the flow is saved. */
+  schemas?(params: P): Placed<JsonObject>[]
+  /** Flows that the params name; of what could not be read nothing. */
+  flows?(params: P): Placed<string>[]
+}
+
+/** A value of the params, and where it stands in them. */
+export interface Placed<T> {
+  path: (string | number)[]
+  value: T
 }
 
 /** A step whose work is done by a function. */

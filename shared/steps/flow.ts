@@ -18,5 +18,6 @@ export const flow: SubflowStep<z.infer<typeof params>> = {
   params,
   outcomes: () => [],
   secrets: false,
+  flows: ({ flowId }) => (typeof flowId === 'string' ? [{ path: ['flowId'], value: flowId }] : []),
   compile: (written, place) => place.subflow(written as JsonObject),
 }

@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import type { JsonObject } from '../world.ts'
+import { askForStep, modelTimeouts } from './ask-model.ts'
+import type { WorkStep } from './define.ts'
+import { checkModelParams, modelParams } from './model-params.ts'
+import { readOutput } from './model-output.ts'
+
+const params = z.strictObject(modelParams).check(checkModelParams)
+
+/**
+ * Asks a model once: OpenAI-compatible chat completions of the configured provider, or of the author's own `baseUrl`.
+ *
+ * Output: `{response, output?, usage: {inputTokens, outputTokens}}`; `output` is the parsed answer where a `schema` is set.
+ * Errors: `Llm.NotConfigured`, `Llm.BadRequest`, `Llm.4xx`, `Llm.5xx`, `Llm.Timeout` (takes the `timeout` row, if there is
+ * one), `Llm.Network`, `Llm.Blocked`, `Llm.TooLarge`, `Llm.BadReply`, `Llm.Refused`, `Llm.SchemaMismatch`, `Llm.BadSchema`.
+ */
+export const llm: WorkStep<z.infer<typeof params>> = {
+  type: 'llm',
+  kind: 'work',
+  summary: 'Asks a model',
+  params,
+  outcomes: () => [],
+  secrets: true,
+  schemas: ({ schema }) => (schema === undefined ? [] : [{ path: ['schema'], value: schema as JsonObject }]),
+  compile: (written, place) => place.work(written as JsonObject, { timeouts: modelTimeouts }),
+  async run(args, tools) {
+    const reply = await askForStep(args, tools)
+    const { schema } = args
+    const output = schema === undefined ? {} : { output: await readOutput(reply, schema as JsonObject, tools) }
+    return { response: reply.content, ...output, usage: { ...reply.usage } }
+  },
+}

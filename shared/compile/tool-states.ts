@@ -1,13 +1,13 @@
 import { constantText, expression } from '../asl/expression.ts'
 import type { Catcher, Expressions, State } from '../asl/states.ts'
 import type { States, TurnTool } from '../steps/define.ts'
+import type { Circle } from './circle.ts'
 import { messageOf } from './messages.ts'
 import type { ParamWriter } from './params.ts'
 import { stubborn, transient } from './retry.ts'
 import { writeArgs } from './secrets.ts'
 import { callStep, sentByStep } from './sent.ts'
 import type { Assign } from './shop.ts'
-import type { Circle } from './turn-states.ts'
 import { secondsOf, sentByToken } from './wait-state.ts'
 import { workCall } from './work-state.ts'
 
@@ -43,7 +43,7 @@ function known({ spot, iter }: Circle, { type, name }: TurnTool): { [member: str
 }
 
 function toolState(circle: Circle, tool: TurnTool, writer: ParamWriter, late: string | null): State {
-  const { spot, shop, choose } = circle
+  const { spot, choose } = circle
   const asked = `${spot.zone.frame.prefix}asked`
   const onLate: Catcher[] =
     late === null
@@ -68,7 +68,11 @@ function toolState(circle: Circle, tool: TurnTool, writer: ParamWriter, late: st
 function callOf(circle: Circle, tool: TurnTool, writer: ParamWriter) {
   const { spot, shop } = circle
   if (tool.how === 'work') {
-    const sent = { ...sentByStep(spot, 'work'), ...known(circle, tool), ...writeArgs(tool.args, writer, spot.node.id) }
+    const sent = {
+      ...sentByStep(spot, 'work'),
+      ...known(circle, tool),
+      ...writeArgs(tool.args, writer, spot.node.id),
+    }
     return workCall(spot, sent, shop)
   }
   const { first: _, ...byToken } = sentByToken(spot, tool.how, tool.args, writer, shop)

@@ -1,10 +1,10 @@
 import { expression } from '../asl/expression.ts'
 import type { ChoiceRule, Expressions, State } from '../asl/states.ts'
 import type { States, TurnsOptions } from '../steps/define.ts'
+import type { Circle } from './circle.ts'
 import { assignError, catchers, errorTarget, raise } from './errors.ts'
 import { leaveChoice } from './exits.ts'
-import type { Spot } from './frame.ts'
-import { variableWord } from './frame.ts'
+import { type Spot, variableWord } from './frame.ts'
 import type { Lookup } from './names.ts'
 import { type ParamWriter, writeParams } from './params.ts'
 import { writeArgs } from './secrets.ts'
@@ -12,20 +12,6 @@ import { sentByStep } from './sent.ts'
 import { type Assign, assignResult, type Shop } from './shop.ts'
 import { toolStates } from './tool-states.ts'
 import { workCall } from './work-state.ts'
-
-/** The states of one step in turns, and the variable that they hand on. */
-export interface Circle {
-  spot: Spot
-  shop: Shop
-  /** JSONata of `{talk, calls, next, turn, usage, done, output}`. */
-  talk: string
-  /** The Choice that every state comes back to. */
-  choose: string
-  /** JSONata of the call that is next. */
-  call: string
-  /** The call's place in the step's iteration path. */
-  iter: Expressions
-}
 
 /**
  * A step that works in turns: its own state takes the first, a second one all others. After each comes a Choice by what the

@@ -5,6 +5,7 @@ import { checkLimits } from './checks/limits.ts'
 import { checkPolicies } from './checks/policies.ts'
 import { checkReach } from './checks/reach.ts'
 import { checkMissingRows } from './checks/rows.ts'
+import { checkSchemas } from './checks/schemas.ts'
 import { checkTargets } from './checks/targets.ts'
 import type { Graph } from './graph.ts'
 import type { Finding } from './problem.ts'
@@ -25,6 +26,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkLimits,
   checkExpressions,
   checkConcurrency,
+  checkSchemas,
 ]
 
 /**

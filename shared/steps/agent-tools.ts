@@ -8,7 +8,10 @@ import { address, anything, templated, text } from './params.ts'
 const told = {
   name: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'Expected a name of letters, digits, - and _, at most 64 characters'),
+    .regex(
+      /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
+      'Expected a name of letters, digits, - and _, at most 64 characters',
+    ),
   description: z.string().max(4000).optional(),
   parameters: z.record(z.string(), anything).optional(),
 }
@@ -24,7 +27,10 @@ const http = z.strictObject({
   type: z.literal('http'),
   ...told,
   url: address,
-  method: z.string().regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/i, 'Expected an HTTP method').optional(),
+  method: z
+    .string()
+    .regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/i, 'Expected an HTTP method')
+    .optional(),
   headers: headerMap.optional(),
   query: templated(z.record(z.string(), anything)).optional(),
   body: anything.optional(),

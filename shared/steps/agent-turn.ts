@@ -22,7 +22,11 @@ const mostBytes = 160_000
  * @throws {StepError} the codes of `llm`; `Agent.ConversationTooLarge`.
  */
 export async function takeTurn(args: JsonObject, tools: Tools): Promise<Json> {
-  const { talk = [], turn = 0, usage: before } = args as { talk?: (Said | ToolEnd)[]; turn?: number; usage?: Json }
+  const {
+    talk = [],
+    turn = 0,
+    usage: before,
+  } = args as { talk?: (Said | ToolEnd)[]; turn?: number; usage?: Json }
   if (Buffer.byteLength(JSON.stringify(talk)) > mostBytes)
     throw new StepError('Agent.ConversationTooLarge', `The conversation is larger than ${mostBytes} bytes`)
   const known = (args.tools ?? []) as unknown as Known[]
@@ -32,7 +36,13 @@ export async function takeTurn(args: JsonObject, tools: Tools): Promise<Json> {
   const wanted = withIds(reply.calls, turn)
   const said: Json[] = [{ said: { content: reply.content, calls: wanted.map((call) => ({ ...call })) } }]
   if (wanted.length === 0)
-    return asJson({ said, calls: [], done: true, output: await outputOf(reply, args, turn + 1, usage, tools), usage })
+    return asJson({
+      said,
+      calls: [],
+      done: true,
+      output: await outputOf(reply, args, turn + 1, usage, tools),
+      usage,
+    })
   const calls: Turn['calls'] = []
   for (const [index, call] of wanted.entries()) {
     const read = index < callsPerTurn ? await readCall(call, known, tools) : tooManyCalls

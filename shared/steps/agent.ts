@@ -11,7 +11,11 @@ const usualTurns = 10
 const mostTurns = 50
 
 const params = z
-  .strictObject({ ...modelParams, tools: tools.optional(), maxTurns: z.int().min(1).max(mostTurns).optional() })
+  .strictObject({
+    ...modelParams,
+    tools: tools.optional(),
+    maxTurns: z.int().min(1).max(mostTurns).optional(),
+  })
   .check(checkModelParams)
 
 /**

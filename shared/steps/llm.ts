@@ -2,8 +2,8 @@ import * as z from 'zod'
 import type { JsonObject } from '../world.ts'
 import { askForStep, modelTimeouts } from './ask-model.ts'
 import type { WorkStep } from './define.ts'
-import { checkModelParams, modelParams } from './model-params.ts'
 import { readOutput } from './model-output.ts'
+import { checkModelParams, modelParams } from './model-params.ts'
 
 const params = z.strictObject(modelParams).check(checkModelParams)
 
@@ -26,7 +26,8 @@ export const llm: WorkStep<z.infer<typeof params>> = {
   async run(args, tools) {
     const reply = await askForStep(args, tools)
     const { schema } = args
-    const output = schema === undefined ? {} : { output: await readOutput(reply, schema as JsonObject, tools) }
+    const output =
+      schema === undefined ? {} : { output: await readOutput(reply, schema as JsonObject, tools) }
     return { response: reply.content, ...output, usage: { ...reply.usage } }
   },
 }

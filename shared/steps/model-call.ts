@@ -54,7 +54,12 @@ export async function askModel(
   const response = await send(outbound, {
     method: 'POST',
     url,
-    headers: { ...headers, 'content-type': 'application/json', accept: 'application/json', ...authorisation(apiKey) },
+    headers: {
+      ...headers,
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...authorisation(apiKey),
+    },
     body: JSON.stringify({ model, ...body }),
     timeoutMs,
   })
@@ -97,7 +102,10 @@ function readReply({ body }: OutboundResponse): ModelReply {
     throw new StepError('Llm.BadReply', 'The provider’s answer holds no message')
   const size = (said ?? '').length + JSON.stringify(calls).length
   if (size > mostCharacters)
-    throw new StepError('Llm.TooLarge', `The answer has ${size} characters, at most ${mostCharacters} are taken`)
+    throw new StepError(
+      'Llm.TooLarge',
+      `The answer has ${size} characters, at most ${mostCharacters} are taken`,
+    )
   return { content: said ?? '', calls, usage: readUsage(usage), cut: choice.finish_reason === 'length' }
 }
 

@@ -17,7 +17,8 @@ export async function readOutput(
 ): Promise<Json> {
   const value = readJson(unfenced(content))
   const why = cut ? ': it was cut at its most tokens' : ''
-  if (value === undefined) throw new StepError('Llm.SchemaMismatch', `The model did not answer with JSON${why}`)
+  if (value === undefined)
+    throw new StepError('Llm.SchemaMismatch', `The model did not answer with JSON${why}`)
   const misfit = await tools.misfit(schema, value)
   if (misfit !== null)
     throw new StepError('Llm.SchemaMismatch', `The model’s answer does not fit the schema: ${misfit}`)

@@ -25,13 +25,13 @@ interface Written {
 }
 
 /** One question, and a model where the configuration cannot name one. */
-export function checkModelParams(
-  context: Parameters<z.core.CheckFn<Written>>[0],
-): void {
+export function checkModelParams(context: Parameters<z.core.CheckFn<Written>>[0]): void {
   const { model, messages, prompt, baseUrl } = context.value
   const say = (message: string, path: string[]) =>
     context.issues.push({ code: 'custom', message, path, input: context.value })
   if ((messages === undefined) === (prompt === undefined)) say('Expected either prompt or messages', [])
   if (baseUrl !== undefined && model === undefined)
-    say('A baseUrl of your own needs a model: the configured one belongs to the configured provider', ['model'])
+    say('A baseUrl of your own needs a model: the configured one belongs to the configured provider', [
+      'model',
+    ])
 }

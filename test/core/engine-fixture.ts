@@ -44,9 +44,12 @@ export interface EngineWorld {
 export async function openEngineWorld({
   clock = systemClock,
   outbound,
+  env = {},
 }: {
   clock?: Clock
   outbound?: Outbound
+  /** Settings besides the usual ones. */
+  env?: Record<string, string>
 } = {}): Promise<EngineWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-engine-'))
   const pool = openPool()
@@ -70,7 +73,7 @@ export async function openEngineWorld({
     onEnded: async ({ detail }) => settleExecution(await opened.promise, detail),
   })
   const endpoint: Endpoint = states
-  const test = await openTestWorld({ clock, states: endpoint, ...(outbound ? { outbound } : {}) })
+  const test = await openTestWorld({ clock, states: endpoint, env, ...(outbound ? { outbound } : {}) })
   const { world, dynamo } = test
   opened.resolve(world)
   dynamo.onChanges(async (records: DynamoDBRecord[]) => ({

@@ -2,6 +2,26 @@ import type { JsonObject } from '../../shared/world.ts'
 
 /** One use of every step type, as an author writes its params. */
 export const examples: Record<string, JsonObject> = {
+  agent: {
+    system: 'You help with orders',
+    prompt: '{{question}}',
+    tools: [
+      {
+        type: 'client',
+        name: 'readCart',
+        description: 'Reads the cart',
+        parameters: { type: 'object', properties: { cartId: { type: 'string' } }, required: ['cartId'] },
+      },
+      { type: 'flow', name: 'score', flowId: '0d6c1f5e-7a51-4d0e-9c64-1f0c7a0b9f11', version: 2 },
+      {
+        type: 'http',
+        name: 'weather',
+        url: 'https://weather.example.com/{{args.city}}',
+        headers: { Authorization: 'Bearer {{secrets.WEATHER_KEY}}' },
+      },
+    ],
+    maxTurns: 5,
+  },
   approval: {
     message: 'Renew {{customerId}}?',
     approvers: ['ann@example.com', 'bob@example.com'],
@@ -30,6 +50,16 @@ export const examples: Record<string, JsonObject> = {
     query: { page: 1, tag: ['a', 'b'] },
     body: { id: '{{customerId}}' },
     expect: ['2xx', 404],
+  },
+  llm: {
+    model: 'small',
+    system: 'You judge risks',
+    messages: [{ role: 'user', content: 'Judge {{customer}}' }],
+    temperature: 0.2,
+    maxTokens: '{{limit}}',
+    schema: { type: 'object', properties: { score: { type: 'number' } }, required: ['score'] },
+    baseUrl: 'https://models.example.com/v1',
+    apiKey: '{{secrets.MODEL_KEY}}',
   },
   log: { level: 'warn', message: 'Score is {{score}}', data: { score: '{{score}}' } },
   parallel: {

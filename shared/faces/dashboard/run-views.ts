@@ -11,6 +11,7 @@ import {
   statusShape,
   stepEntry,
   stepEntryShape,
+  stepObject,
   stepShape,
 } from './run-object.ts'
 import { view } from './view.ts'

@@ -141,9 +141,10 @@ describe('client tools', () => {
     model.say([['weather', { city: 'Oslo' }]], 'I do not know')
 
     const { body } = await faces.execute(flow, { question: 'Oslo?' })
-    const ended = await faces.ended(body.appRunId)
+    const { rev } = (await faces.send('GET', `/v1/flowrun/poll/${body.appRunId}`, { as })).body
+    const ended = await faces.send('GET', `/v1/flowrun/poll/${body.appRunId}?wait=20&rev=${rev}`, { as })
 
-    expect(ended.output).toMatchObject({ response: 'I do not know' })
+    expect(ended.body.output).toMatchObject({ response: 'I do not know' })
     expect(model.asked[1]?.messages.at(-1)?.content).toContain('Wait.Expired')
     expect((await stepsOf(body.appRunId))[1]).toMatchObject({ status: 'failed', outcome: 'timeout' })
   })

@@ -20,6 +20,8 @@ export function makeApp(props: AppProps = {}, from = bundles): Made {
     stage: app.node.tryGetContext('stage'),
     alarmEmail: app.node.tryGetContext('alarmEmail'),
     corsOrigins: app.node.tryGetContext('corsOrigins'),
+    llmBaseUrl: app.node.tryGetContext('llmBaseUrl'),
+    llmModel: app.node.tryGetContext('llmModel'),
   })
   checkedBy(app)
   const data = new Data(app, `${stage.name}-data`, { stage })

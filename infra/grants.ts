@@ -16,6 +16,7 @@ export type Reach =
   | 'key of the platform'
   | 'signing secret'
   | 'sealing secret'
+  | 'model secret'
 
 /** One IAM statement and why it is there. */
 export interface Grant {
@@ -48,6 +49,11 @@ const sealing: Grant = {
   on: 'sealing secret',
   actions: ['secretsmanager:GetSecretValue'],
   why: 'seals and opens what authors marked as sensitive',
+}
+const modelKey: Grant = {
+  on: 'model secret',
+  actions: ['secretsmanager:GetSecretValue'],
+  why: 'asks the operator’s provider of models with its key',
 }
 const publishing: Grant[] = [
   {
@@ -124,7 +130,7 @@ export const grants: Record<DoorName, Grant[]> = {
       [...rowsAndLists, 'DeleteItem'],
       'flows, versions, runs, waits; releases machines of deleted flows',
     ),
-    ...[platform, signing, sealing],
+    ...[platform, signing, sealing, modelKey],
     ...publishing,
     ...[starting, startingSync, stopping],
     ...answering,
@@ -160,7 +166,7 @@ export const grants: Record<DoorName, Grant[]> = {
       [...rowsAndLists, 'DeleteItem'],
       'runs, steps, waits, sub-flows, log lines; values of secrets, encrypted; places of concurrency keys',
     ),
-    ...[platform, sealing],
+    ...[platform, sealing, modelKey],
     { on: 'key for secrets', actions: ['kms:Decrypt'], why: 'resolves the secrets of a working step' },
     { on: 'key for task tokens', actions: ['kms:Encrypt'], why: 'keeps the token of a task that stays open' },
     ...[starting, stopping],

@@ -63,6 +63,7 @@ export class Service extends Stack {
       SLUICE_SEALING_SECRET: data.keys.sealing.secretArn,
       SLUICE_BASE_URL: api.api.apiEndpoint,
       SLUICE_CORS_ORIGINS: stage.corsOrigins.join(','),
+      ...modelsOf(stage, data),
     }
 
     for (const shape of doors) {
@@ -117,6 +118,16 @@ export class Service extends Stack {
         onFailure: new SqsDlq(deadLetters),
       }),
     )
+  }
+}
+
+/** Where models are asked, and where the key for it lies. */
+function modelsOf({ models }: Stage, { keys }: Data): Record<string, string> {
+  if (models === undefined || keys.model === undefined) return {}
+  return {
+    SLUICE_LLM_BASE_URL: models.baseUrl,
+    ...(models.model === undefined ? {} : { SLUICE_LLM_MODEL: models.model }),
+    SLUICE_LLM_SECRET: keys.model.secretArn,
   }
 }
 

@@ -10,6 +10,8 @@ export interface Stage {
   corsOrigins: string[]
   /** Where alarms go; absent = nobody is told, the alarms are still there. */
   alarmEmail?: string
+  /** The OpenAI-compatible provider of models; absent = steps and editors have none. */
+  models?: { baseUrl: string; model?: string }
   /** Requests a second that the HTTP API lets through, and the burst above it. */
   throttle: { ratePerSecond: number; burst: number }
 }
@@ -29,11 +31,13 @@ const stages: Record<string, Omit<Stage, 'name'>> = {
   },
 }
 
-/** What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list). */
+/** What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list), `llmBaseUrl`, `llmModel`. */
 export interface StageChoice {
   stage?: string
   alarmEmail?: string
   corsOrigins?: string
+  llmBaseUrl?: string
+  llmModel?: string
 }
 
 /**
@@ -41,13 +45,17 @@ export interface StageChoice {
  *
  * @throws if the name cannot be part of physical names.
  */
-export function chooseStage({ stage = 'dev', alarmEmail, corsOrigins }: StageChoice): Stage {
+export function chooseStage(choice: StageChoice): Stage {
+  const { stage = 'dev', alarmEmail, corsOrigins, llmBaseUrl, llmModel } = choice
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
     throw new Error(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
   return {
     name: stage,
     ...(stages[stage] ?? stages.dev!),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(llmBaseUrl === undefined
+      ? {}
+      : { models: { baseUrl: llmBaseUrl, ...(llmModel === undefined ? {} : { model: llmModel }) } }),
     ...(corsOrigins === undefined
       ? {}
       : { corsOrigins: corsOrigins.split(',').map((origin) => origin.trim()) }),

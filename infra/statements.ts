@@ -17,7 +17,9 @@ interface Places {
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
 export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.PolicyStatement[] {
-  return grants[door].map(
+  // Without a provider of models there is no key of his.
+  const there = grants[door].filter(({ on }) => on !== 'model secret' || places.data.keys.model !== undefined)
+  return there.map(
     (grant) =>
       new iam.PolicyStatement({
         actions: grant.actions,
@@ -51,6 +53,7 @@ function resources(
     'key of the platform': () => [data.keys.key.keyArn],
     'signing secret': () => [data.keys.signing.secretArn],
     'sealing secret': () => [data.keys.sealing.secretArn],
+    'model secret': () => (data.keys.model === undefined ? [] : [data.keys.model.secretArn]),
   }
   return reach[on]()
 }

@@ -91,3 +91,23 @@ function completion(answer: string | [string, JsonObject | string][], number: nu
     usage: tokensPerAnswer,
   }
 }
+
+/** Settings of a deployment with a provider of models. */
+export const modelSettings = {
+  SLUICE_LLM_BASE_URL: 'https://models.example.com/v1',
+  SLUICE_LLM_MODEL: 'small',
+  SLUICE_LLM_API_KEY: 'sk-operator-key-1234',
+}
+
+/** A provider that answers every wish with the same flow, for suites that call every route. */
+export const withModel: { outbound: Outbound; env: Record<string, string> } = {
+  env: modelSettings,
+  outbound: async () => {
+    const definition = {
+      metadata: { name: 'Made' },
+      nodes: { sum: { type: 'transform', params: { value: '{{1 + 1}}' } } },
+    }
+    const body = JSON.stringify(completion(JSON.stringify({ definition, notes: ['Added a sum'] }), 1))
+    return { status: 200, headers: {}, body, durationMs: 1 }
+  },
+}

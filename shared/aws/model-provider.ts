@@ -4,7 +4,7 @@ import type { ModelProvider, World } from '../world.ts'
 /** A key that the operator has changed is noticed within this time, in milliseconds. */
 const lookAgainMs = 60_000
 /** What stands in the secret until the operator puts a key there: a provider may need none. */
-export const noKey = 'unset'
+const noKey = 'unset'
 
 interface Known {
   key: Promise<string | null>
@@ -22,11 +22,11 @@ export async function modelProvider(world: World): Promise<ModelProvider | null>
 
 /** On one machine the key stands in the environment, elsewhere it is a secret of the platform. */
 async function modelKey(world: World): Promise<string | null> {
-  const { model, modelSecretId } = world.settings
-  if (modelSecretId === undefined) return model?.apiKey ?? null
+  const secretId = world.settings.modelSecretId
+  if (secretId === undefined) return world.settings.model?.apiKey ?? null
   const found = kept.get(world.secrets)
   if (found && world.clock.now() - found.readAt < lookAgainMs) return await found.key
-  const known = { key: readKey(world, modelSecretId), readAt: world.clock.now() }
+  const known = { key: readKey(world, secretId), readAt: world.clock.now() }
   kept.set(world.secrets, known)
   // A failed read is not kept: the next one tries again.
   known.key.catch(() => kept.get(world.secrets) === known && kept.delete(world.secrets))

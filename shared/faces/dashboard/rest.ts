@@ -1,6 +1,7 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import { enhance, enhanceFlow } from './enhance.ts'
 import * as flowRuns from './flow-runs.ts'
 import { rerun } from './rerun.ts'
 import * as reports from './run-reports.ts'
@@ -28,6 +29,8 @@ export const restRoutes: Route[] = [
   reports.creditDetails,
   reports.overview,
   clone,
+  enhance,
+  enhanceFlow,
   rerun,
   schedules.read,
   schedules.set,

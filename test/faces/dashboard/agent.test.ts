@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../shared/world.ts'
-import { type FakeModel, fakeModel } from '../../fake-model.ts'
+import { type FakeModel, fakeModel, modelSettings } from '../../fake-model.ts'
 import { type Faces, openFaces } from '../open-faces.ts'
 
 const model: FakeModel = fakeModel()
@@ -9,11 +9,7 @@ let as: string
 beforeAll(async () => {
   faces = await openFaces({
     outbound: (request) => model.outbound(request),
-    env: {
-      SLUICE_LLM_BASE_URL: 'https://models.example.com/v1/',
-      SLUICE_LLM_MODEL: 'small',
-      SLUICE_LLM_API_KEY: 'sk-operator-key-1234',
-    },
+    env: modelSettings,
   })
   as = faces.acme.token.user
 })

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { WorkEvent } from '../asl/step-event.ts'
-import { StepError } from '../step-error.ts'
 import type { ModelTokens, Tools } from '../steps/define.ts'
 import type { LogLine, StepRow } from '../store/run-steps.ts'
 import type { RunRow } from '../store/runs.ts'
-import type { Json, JsonObject, LogLevel, World } from '../world.ts'
+import type { JsonObject, LogLevel, World } from '../world.ts'
 import { logLine } from './log-lines.ts'
 
 /** What one try leaves behind besides its output. */
@@ -42,17 +41,7 @@ export function toolsFor(
       if (found !== null && found.apiKey !== null) kept.values.push(found.apiKey)
       return found
     },
-    misfit,
+    misfit: async (schema, value) => (await import('./schema-misfit.ts')).schemaMisfit(schema, value),
     used: (tokens) => void kept.tokens.push(tokens),
-  }
-}
-
-/** Few steps check values: only they read the validator from disk. */
-async function misfit(schema: JsonObject, value: Json): Promise<string | null> {
-  const check = await import('./output-check.ts')
-  try {
-    return check.misfit(schema, value)
-  } catch (error) {
-    throw new StepError('Llm.BadSchema', 'The schema cannot be used', undefined, error)
   }
 }

@@ -1,4 +1,4 @@
-import { misfit } from '../../shared/core/output-check.ts'
+import { schemaMisfit } from '../../shared/core/schema-misfit.ts'
 import type { ModelTokens, Tools } from '../../shared/steps/define.ts'
 import type { JsonObject, LogLevel, OutboundRequest, OutboundResponse } from '../../shared/world.ts'
 
@@ -27,7 +27,7 @@ export function fakeTools(response: Partial<OutboundResponse> = {}, more: Partia
     },
     log: (level, message, data) => void lines.push({ level, message, data }),
     provider: async () => null,
-    misfit: async (schema, value) => misfit(schema, value),
+    misfit: async (schema, value) => schemaMisfit(schema, value),
     used: (count) => void tokens.push(count),
     requests,
     lines,

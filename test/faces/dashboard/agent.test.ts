@@ -362,3 +362,31 @@ describe('ends', () => {
     })
   })
 })
+
+test('a run that is run again asks neither the model nor a tool what they have told', async () => {
+  const flow = await faces.flow(
+    agentFlow(
+      { tools: [weather] },
+      { next: { default: 'post' } },
+      {
+        post: {
+          type: 'http.request',
+          params: { url: 'https://post.example.com/', method: 'POST', body: '{{help}}' },
+        },
+      },
+    ),
+  )
+  model.say([['weather', { city: 'Oslo' }]], 'Cold')
+  let status = 500
+  model.serve(() => ({ status }))
+  const { body } = await faces.execute(flow, { question: 'Oslo?' })
+  const failed = await resume(body.appRunId, { success: true, output: 'cold' })
+  status = 200
+
+  const again = await faces.send('POST', `/v1/flowrun/rerun/${body.appRunId}`, { as, body: {} })
+
+  expect(failed.body).toMatchObject({ status: 'failed', error: { code: 'Http.5xx' } })
+  expect(again.body).toMatchObject({ status: 'completed', from: 'post', reusedSteps: ['help'] })
+  expect(model.asked).toHaveLength(2)
+  expect(model.others.map(({ body: sent }) => sent)).toEqual(Array(2).fill(expect.stringContaining('"Cold"')))
+})

@@ -166,5 +166,5 @@ test('without a provider there is nothing that could answer; the path is a word,
 
   for (const { status, body } of [alone, ofFlow])
     expect([status, body.error.code]).toEqual([501, 'enhance_unavailable'])
-  expect([read.status, read.headers.allow]).toEqual([405, 'POST'])
+  expect([read.status, read.headers.allow]).toEqual([405, 'POST, OPTIONS'])
 })

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { stepTypes } from '../steps/index.ts'
 
 /** What the model is told before anything an author wrote: its task, the form of its answer, the language, every step. */
@@ -31,28 +31,28 @@ function catalogue(): string {
     .join('\n')
 }
 
-interface Schema {
-  type?: string
-  enum?: unknown[]
-  properties?: Record<string, Schema>
-  required?: string[]
-  items?: Schema
-}
-
 function paramsOf(schema: z.ZodType): string {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { unrepresentable: 'any' }) as Schema
-  const names = Object.entries(properties).map(([name, member]) => {
-    const optional = required.includes(name) ? '' : '?'
-    const shape = shapeOf(member)
-    return shape === '' ? `${name}${optional}` : `${name}${optional}: ${shape}`
+  const { shape = {} } = schema._zod.def as { shape?: Record<string, z.core.$ZodType> }
+  const names = Object.entries(shape).map(([name, member]) => {
+    const optional = member._zod.optin === 'optional' ? '?' : ''
+    const form = formOf(member)
+    return form === '' ? `${name}${optional}` : `${name}${optional}: ${form}`
   })
   return names.length === 0 ? 'no params' : names.join(', ')
 }
 
-/** What is known of a param's form; nothing of one that also takes an expression. */
-function shapeOf({ type, enum: values, properties, items }: Schema): string {
-  if (values) return values.map((value) => JSON.stringify(value)).join(' | ')
-  if (type === 'array' && items?.properties) return `[{${Object.keys(items.properties).join(', ')}}]`
-  if (type === 'object' && properties) return `{${Object.keys(properties).join(', ')}}`
-  return type ?? ''
+/** What is known of a param's form without its expressions. */
+function formOf(member: z.core.$ZodType): string {
+  const { type, innerType, entries, element, shape } = member._zod.def as {
+    type: string
+    innerType?: z.core.$ZodType
+    entries?: Record<string, string>
+    element?: z.core.$ZodType
+    shape?: Record<string, unknown>
+  }
+  if (innerType) return formOf(innerType)
+  if (entries) return Object.values(entries).join(' | ')
+  if (element) return `[${formOf(element)}]`
+  if (shape) return `{${Object.keys(shape).join(', ')}}`
+  return ['string', 'number', 'boolean'].includes(type) ? type : ''
 }

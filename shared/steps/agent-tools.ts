@@ -4,6 +4,9 @@ import type { TurnTool } from './define.ts'
 import { headerMap } from './headers.ts'
 import { address, anything, templated, text } from './params.ts'
 
+/** Tools that one turn may want used: what is more is told to the model as a failure. */
+export const callsPerTurn = 8
+
 /** What every tool tells the model. */
 const told = {
   name: z

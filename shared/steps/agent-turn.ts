@@ -1,5 +1,6 @@
 import { StepError } from '../step-error.ts'
 import type { Json, JsonObject } from '../world.ts'
+import { callsPerTurn } from './agent-tools.ts'
 import { askForStep } from './ask-model.ts'
 import type { ToolEnd, Tools, Turn } from './define.ts'
 import { readJson } from './json-text.ts'
@@ -8,9 +9,6 @@ import { readOutput } from './model-output.ts'
 
 /** What the model said in a turn before, as the machine carries it. */
 type Said = { said: { content: string; calls: { id: string; name: string; arguments: string }[] } }
-
-/** Tools that one turn may want used: what is more is told to the model as a failure. */
-export const callsPerTurn = 8
 
 /** Largest conversation that is handed on, as JSON text. */
 const mostBytes = 160_000

@@ -1,10 +1,8 @@
 import * as z from 'zod'
 import type { Json, JsonObject } from '../world.ts'
-import { toldTool, tools, turnTool, type WrittenTool } from './agent-tools.ts'
-import { callsPerTurn, takeTurn } from './agent-turn.ts'
-import { modelTimeouts } from './ask-model.ts'
+import { callsPerTurn, toldTool, tools, turnTool, type WrittenTool } from './agent-tools.ts'
 import type { Placed, WorkStep } from './define.ts'
-import { checkModelParams, modelParams } from './model-params.ts'
+import { checkModelParams, modelParams, modelTimeouts } from './model-params.ts'
 
 /** Turns of an agent whose author says nothing, and the most that he may ask for. */
 const usualTurns = 10
@@ -70,7 +68,8 @@ export const agent: WorkStep<z.infer<typeof params>> = {
       timeouts: modelTimeouts,
     })
   },
-  run: takeTurn,
+  // Read from disk by the first turn: most functions never take one.
+  run: async (args, tools) => (await import('./agent-turn.ts')).takeTurn(args, tools),
 }
 
 /** History events of a turn with the choice after it, and of a tool: a wait, its expiry, the choice. */

@@ -30,6 +30,3 @@ export async function askForStep(
   tools.log('info', 'Model answered', { model, input_tokens: inputTokens, output_tokens: outputTokens })
   return reply
 }
-
-/** Errors that mean the model took too long. */
-export const modelTimeouts = ['Llm.Timeout']

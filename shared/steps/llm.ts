@@ -1,9 +1,7 @@
 import * as z from 'zod'
 import type { JsonObject } from '../world.ts'
-import { askForStep, modelTimeouts } from './ask-model.ts'
 import type { WorkStep } from './define.ts'
-import { readOutput } from './model-output.ts'
-import { checkModelParams, modelParams } from './model-params.ts'
+import { checkModelParams, modelParams, modelTimeouts } from './model-params.ts'
 
 const params = z.strictObject(modelParams).check(checkModelParams)
 
@@ -23,11 +21,6 @@ export const llm: WorkStep<z.infer<typeof params>> = {
   secrets: true,
   schemas: ({ schema }) => (schema === undefined ? [] : [{ path: ['schema'], value: schema as JsonObject }]),
   compile: (written, place) => place.work(written as JsonObject, { timeouts: modelTimeouts }),
-  async run(args, tools) {
-    const reply = await askForStep(args, tools)
-    const { schema } = args
-    const output =
-      schema === undefined ? {} : { output: await readOutput(reply, schema as JsonObject, tools) }
-    return { response: reply.content, ...output, usage: { ...reply.usage } }
-  },
+  // Read from disk by the first question: most functions never ask one.
+  run: async (args, tools) => (await import('./llm-run.ts')).runLlm(args, tools),
 }

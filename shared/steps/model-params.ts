@@ -35,3 +35,6 @@ export function checkModelParams(context: Parameters<z.core.CheckFn<Written>>[0]
       'model',
     ])
 }
+
+/** Errors that mean the model took too long. */
+export const modelTimeouts = ['Llm.Timeout']

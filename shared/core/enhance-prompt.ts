@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { StepType } from '../steps/define.ts'
 import { stepTypes } from '../steps/index.ts'
 
 /** What the model is told before anything an author wrote: its task, the form of its answer, the language, every step. */
@@ -27,8 +28,19 @@ A flow document: {"metadata": {"name"}, "triggers": [{"type": "api" | "form" | "
 /** Each step type in one line, from its own schema; params that end in ? may be left out. */
 function catalogue(): string {
   return stepTypes
-    .map(({ type, kind, summary, params }) => `- ${type} (${kind}) - ${summary}; ${paramsOf(params)}`)
+    .map((step) => {
+      const { type, kind, summary, params } = step
+      const outcomes = outcomesOf(step)
+      const ways = outcomes.length === 0 ? '' : `; ${outcomes.join(', ')}`
+      return `- ${type} (${kind}) - ${summary}; ${paramsOf(params)}${ways}`
+    })
     .join('\n')
+}
+
+/** Outcomes that do not depend on the params, and what every step may come to that works or waits. */
+function outcomesOf({ kind, outcomes }: StepType): string[] {
+  const fixed = outcomes.length === 0 ? outcomes({} as never) : []
+  return [...new Set([...fixed, ...(kind === 'work' || kind === 'wait' ? ['error', 'timeout'] : [])])]
 }
 
 function paramsOf(schema: z.ZodType): string {
@@ -43,16 +55,18 @@ function paramsOf(schema: z.ZodType): string {
 
 /** What is known of a param's form without its expressions. */
 function formOf(member: z.core.$ZodType): string {
-  const { type, innerType, entries, element, shape } = member._zod.def as {
+  const { type, innerType, entries, element, shape, options } = member._zod.def as {
     type: string
     innerType?: z.core.$ZodType
     entries?: Record<string, string>
     element?: z.core.$ZodType
     shape?: Record<string, unknown>
+    options?: z.core.$ZodType[]
   }
   if (innerType) return formOf(innerType)
   if (entries) return Object.values(entries).join(' | ')
   if (element) return `[${formOf(element)}]`
+  if (options) return options.map(formOf).filter(Boolean).join(' | ')
   if (shape) return `{${Object.keys(shape).join(', ')}}`
   return ['string', 'number', 'boolean'].includes(type) ? type : ''
 }

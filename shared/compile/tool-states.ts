@@ -1,6 +1,7 @@
 import { constantText, expression } from '../asl/expression.ts'
 import type { Catcher, Expressions, State } from '../asl/states.ts'
-import type { States, TurnTool } from '../steps/define.ts'
+import type { States } from '../steps/define.ts'
+import type { TurnTool } from '../steps/turns.ts'
 import type { Circle } from './circle.ts'
 import { messageOf } from './messages.ts'
 import type { ParamWriter } from './params.ts'

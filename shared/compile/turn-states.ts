@@ -1,6 +1,7 @@
 import { expression } from '../asl/expression.ts'
 import type { ChoiceRule, Expressions, State } from '../asl/states.ts'
-import type { States, TurnsOptions } from '../steps/define.ts'
+import type { States } from '../steps/define.ts'
+import type { TurnsOptions } from '../steps/turns.ts'
 import type { Circle } from './circle.ts'
 import { assignError, catchers, errorTarget, raise } from './errors.ts'
 import { leaveChoice } from './exits.ts'

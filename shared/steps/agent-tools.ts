@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Json, JsonObject } from '../world.ts'
-import type { TurnTool } from './define.ts'
 import { headerMap } from './headers.ts'
 import { address, anything, templated, text } from './params.ts'
+import type { TurnTool } from './turns.ts'
 
 /** Tools that one turn may want used: what is more is told to the model as a failure. */
 export const callsPerTurn = 8

@@ -2,10 +2,11 @@ import { StepError } from '../step-error.ts'
 import type { Json, JsonObject } from '../world.ts'
 import { callsPerTurn } from './agent-tools.ts'
 import { askForStep } from './ask-model.ts'
-import type { ToolEnd, Tools, Turn } from './define.ts'
+import type { Tools } from './define.ts'
 import { readJson } from './json-text.ts'
 import type { ModelReply, Usage, WantedCall } from './model-call.ts'
 import { readOutput } from './model-output.ts'
+import type { ToolEnd, Turn } from './turns.ts'
 
 /** What the model said in a turn before, as the machine carries it. */
 type Said = { said: { content: string; calls: { id: string; name: string; arguments: string }[] } }

@@ -58,6 +58,7 @@ test('a wish becomes a definition that the checks take, and nothing is stored', 
     url: 'https://models.example.com/v1/chat/completions',
     headers: { authorization: 'Bearer sk-operator-key-1234' },
   })
+  expect(model.sent[0]?.timeoutMs).toBeLessThanOrEqual(25_000)
 })
 
 test('errors go back to the model at most twice; what remains is told', async () => {

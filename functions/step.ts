@@ -16,7 +16,7 @@ async function step(world: World, event: StepEvent): Promise<Json> {
     case 'subflow':
       return (await import('../shared/core/subflows.ts')).startSubflow(world, event)
     case 'expire':
-      return (await import('../shared/core/open-wait.ts')).expireWait(world, event)
+      return (await import('../shared/core/expire-wait.ts')).expireWait(world, event)
     case 'end':
       return endRun(world, event)
   }

@@ -21,6 +21,8 @@ export function makeApp(props: AppProps = {}, from = bundles): Made {
     alarmEmail: app.node.tryGetContext('alarmEmail'),
     corsOrigins: app.node.tryGetContext('corsOrigins'),
     mailFrom: app.node.tryGetContext('mailFrom'),
+    llmBaseUrl: app.node.tryGetContext('llmBaseUrl'),
+    llmModel: app.node.tryGetContext('llmModel'),
   })
   checkedBy(app)
   const data = new Data(app, `${stage.name}-data`, { stage })

@@ -20,6 +20,7 @@ export type Reach =
   | 'signing secret'
   | 'sealing secret'
   | 'mail identity'
+  | 'model secret'
 
 /** One IAM statement and why it is there. */
 export interface Grant {
@@ -52,6 +53,11 @@ const sealing: Grant = {
   on: 'sealing secret',
   actions: ['secretsmanager:GetSecretValue'],
   why: 'seals and opens what authors marked as sensitive',
+}
+const modelKey: Grant = {
+  on: 'model secret',
+  actions: ['secretsmanager:GetSecretValue'],
+  why: 'asks the operator’s provider of models with its key',
 }
 const publishing: Grant[] = [
   {
@@ -149,7 +155,7 @@ export const grants: Record<DoorName, Grant[]> = {
       [...rowsAndLists, 'DeleteItem'],
       'flows, versions, runs, waits; releases machines of deleted flows',
     ),
-    ...[platform, signing, sealing],
+    ...[platform, signing, sealing, modelKey],
     ...publishing,
     ...[starting, startingSync, stopping],
     ...answering,
@@ -211,7 +217,7 @@ export const grants: Record<DoorName, Grant[]> = {
       [...rowsAndLists, 'DeleteItem'],
       'runs, steps, waits, sub-flows, log lines; values of secrets, encrypted; places of concurrency keys',
     ),
-    ...[platform, sealing],
+    ...[platform, sealing, modelKey],
     { on: 'key for secrets', actions: ['kms:Decrypt'], why: 'resolves the secrets of a working step' },
     { on: 'key for task tokens', actions: ['kms:Encrypt'], why: 'keeps the token of a task that stays open' },
     ...[starting, stopping],

@@ -68,6 +68,7 @@ export class Service extends Stack {
       SLUICE_BASE_URL: api.api.apiEndpoint,
       ...(stage.mailFrom === undefined ? {} : { SLUICE_MAIL_FROM: stage.mailFrom }),
       SLUICE_CORS_ORIGINS: stage.corsOrigins.join(','),
+      ...modelsOf(stage, data),
     }
 
     for (const shape of doors) {
@@ -141,6 +142,16 @@ export class Service extends Stack {
 const newDeliveries = {
   eventName: lambda.FilterRule.isEqual('INSERT'),
   dynamodb: { Keys: { sk: { S: lambda.FilterRule.beginsWith('DELIV#') } } },
+}
+
+/** Where models are asked, and where the key for it lies. */
+function modelsOf({ models }: Stage, { keys }: Data): Record<string, string> {
+  if (models === undefined || keys.model === undefined) return {}
+  return {
+    SLUICE_LLM_BASE_URL: models.baseUrl,
+    ...(models.model === undefined ? {} : { SLUICE_LLM_MODEL: models.model }),
+    SLUICE_LLM_SECRET: keys.model.secretArn,
+  }
 }
 
 /** Machines and schedules that were made months ago call these by name. */

@@ -12,6 +12,8 @@ export interface Stage {
   alarmEmail?: string
   /** Who mail comes from: an address of an identity that SES has verified; absent = flows send no mail. */
   mailFrom?: string
+  /** The OpenAI-compatible provider of models; absent = steps and editors have none. */
+  models?: { baseUrl: string; model?: string }
   /** Requests a second that the HTTP API lets through, and the burst above it. */
   throttle: { ratePerSecond: number; burst: number }
 }
@@ -31,12 +33,16 @@ const stages: Record<string, Omit<Stage, 'name'>> = {
   },
 }
 
-/** What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list), `mailFrom`. */
+/**
+ * What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list), `mailFrom`, `llmBaseUrl`, `llmModel`.
+ */
 export interface StageChoice {
   stage?: string
   alarmEmail?: string
   corsOrigins?: string
   mailFrom?: string
+  llmBaseUrl?: string
+  llmModel?: string
 }
 
 /**
@@ -44,7 +50,8 @@ export interface StageChoice {
  *
  * @throws if the name cannot be part of physical names, or `mailFrom` is no address.
  */
-export function chooseStage({ stage = 'dev', alarmEmail, corsOrigins, mailFrom }: StageChoice): Stage {
+export function chooseStage(choice: StageChoice): Stage {
+  const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, llmBaseUrl, llmModel } = choice
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
     throw new Error(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
   if (mailFrom !== undefined && !/^[^\s@<>]+@[^\s@<>]+$/.test(mailFrom))
@@ -54,6 +61,9 @@ export function chooseStage({ stage = 'dev', alarmEmail, corsOrigins, mailFrom }
     ...(stages[stage] ?? stages.dev!),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(mailFrom === undefined ? {} : { mailFrom }),
+    ...(llmBaseUrl === undefined
+      ? {}
+      : { models: { baseUrl: llmBaseUrl, ...(llmModel === undefined ? {} : { model: llmModel }) } }),
     ...(corsOrigins === undefined
       ? {}
       : { corsOrigins: corsOrigins.split(',').map((origin) => origin.trim()) }),

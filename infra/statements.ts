@@ -18,9 +18,14 @@ interface Places {
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
 export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.PolicyStatement[] {
-  const sendsMail = places.stage.mailFrom !== undefined
+  const { data, stage } = places
+  const missing = new Set<Reach>([
+    ...(stage.mailFrom === undefined ? (['mail identity'] as const) : []),
+    // Without a provider of models there is no key of his.
+    ...(data.keys.model === undefined ? (['model secret'] as const) : []),
+  ])
   return grants[door]
-    .filter(({ on }) => sendsMail || on !== 'mail identity')
+    .filter(({ on }) => !missing.has(on))
     .map(
       (grant) =>
         new iam.PolicyStatement({
@@ -59,6 +64,7 @@ function resources(
     'signing secret': () => [data.keys.signing.secretArn],
     'sealing secret': () => [data.keys.sealing.secretArn],
     'mail identity': () => mailIdentities(stage, stack),
+    'model secret': () => (data.keys.model === undefined ? [] : [data.keys.model.secretArn]),
   }
   return reach[on]()
 }

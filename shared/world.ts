@@ -71,6 +71,10 @@ export interface Settings {
   mailFrom?: string
   /** Secrets Manager id of the secret that sealed inputs are derived from. */
   sealingSecretId: string
+  /** The operator's model provider, if there is one; `apiKey` is set on one machine only. */
+  model?: { baseUrl: string; name: string | null; apiKey: string | null }
+  /** Secrets Manager id of that provider's key; absent = `model.apiKey` counts. */
+  modelSecretId?: string
   /** Public base URL without trailing slash; `iss` of access tokens. */
   baseUrl: string
   /** Exact origins that may call from a browser. */
@@ -83,6 +87,16 @@ export interface Settings {
   features: Record<Feature, boolean>
   /** Names of the models that steps may ask. */
   models: readonly string[]
+}
+
+/** The operator's provider of models, OpenAI-compatible. */
+export interface ModelProvider {
+  /** What `/chat/completions` is put behind. */
+  baseUrl: string
+  /** For whoever names none. */
+  model: string | null
+  /** null = the provider asks for none. Sent to `baseUrl` alone. */
+  apiKey: string | null
 }
 
 /** A call that leaves the service, judged by the outbound guard (hardening.md 2.3). */

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib'
 import * as kms from 'aws-cdk-lib/aws-kms'
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
@@ -8,15 +8,19 @@ export interface KeysProps {
   readonly stage: string
   /** True: key and secrets survive their stack; without them stored secrets and sealed inputs cannot be opened. */
   readonly retain: boolean
+  /** Whether there is a provider of models, whose key is kept here. @default false */
+  readonly models?: boolean
 }
 
-/** The KMS key for secrets and task tokens, and the two platform secrets: signing and sealing. */
+/** The KMS key for secrets and task tokens, and the platform secrets: signing, sealing, and the model provider's key. */
 export class Keys extends Construct {
   readonly key: kms.Key
   /** Signs access tokens, cursors and page nonces. */
   readonly signing: secretsmanager.Secret
   /** Seals passwords and sensitive inputs. */
   readonly sealing: secretsmanager.Secret
+  /** The key of the model provider, which the operator puts there; `unset` until then. */
+  readonly model?: secretsmanager.Secret
 
   constructor(scope: Construct, id: string, props: KeysProps) {
     super(scope, id)
@@ -42,5 +46,16 @@ export class Keys extends Construct {
         reason:
           'A new value ends every session or closes every sealed input of open runs: the operator decides when',
       })
+    if (!props.models) return
+    this.model = new secretsmanager.Secret(this, 'Model', {
+      description: 'Key of the model provider',
+      encryptionKey: this.key,
+      removalPolicy,
+      secretStringValue: SecretValue.unsafePlainText('unset'),
+    })
+    Validations.of(this.model).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'The provider makes the key: nothing here can rotate it',
+    })
   }
 }

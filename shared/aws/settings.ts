@@ -24,13 +24,17 @@ export function readSettings(env: Environment): Settings {
     sealingSecretId: needed(env, 'SLUICE_SEALING_SECRET'),
     ...schedules(env),
     ...(env.SLUICE_MAIL_FROM ? { mailFrom: env.SLUICE_MAIL_FROM } : {}),
+    ...models(env),
     baseUrl: needed(env, 'SLUICE_BASE_URL').replace(/\/+$/, ''),
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),
     accessTokenSeconds: tokenSeconds(env.ACCESS_TOKEN_SECONDS),
     // Nothing in the environment can set these up yet.
-    features: { enhance: false, email: Boolean(env.SLUICE_MAIL_FROM) },
-    models: [],
+    features: {
+      enhance: Boolean(env.SLUICE_LLM_BASE_URL && env.SLUICE_LLM_MODEL),
+      email: Boolean(env.SLUICE_MAIL_FROM),
+    },
+    models: env.SLUICE_LLM_BASE_URL && env.SLUICE_LLM_MODEL ? [env.SLUICE_LLM_MODEL] : [],
   }
 }
 
@@ -45,6 +49,24 @@ function schedules(env: Environment): Pick<Settings, 'schedules'> {
       roleArn: needed(env, 'SLUICE_SCHEDULE_ROLE_ARN'),
       ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
     },
+  }
+}
+
+/** The operator's model provider; without its address there is none. */
+function models(env: Environment): Pick<Settings, 'model' | 'modelSecretId'> {
+  const { SLUICE_LLM_BASE_URL: baseUrl, SLUICE_LLM_MODEL: name, SLUICE_LLM_API_KEY: apiKey } = env
+  const secretId = env.SLUICE_LLM_SECRET
+  if (!baseUrl) {
+    const lost = ['SLUICE_LLM_MODEL', 'SLUICE_LLM_API_KEY', 'SLUICE_LLM_SECRET'].find((one) => env[one])
+    if (lost !== undefined) throw new Error(`${lost} is set, but SLUICE_LLM_BASE_URL is not`)
+    return {}
+  }
+  const url = URL.parse(baseUrl)
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+    throw new Error('SLUICE_LLM_BASE_URL must be an http or https URL without user name, query or fragment')
+  return {
+    model: { baseUrl, name: name || null, apiKey: apiKey || null },
+    ...(secretId ? { modelSecretId: secretId } : {}),
   }
 }
 

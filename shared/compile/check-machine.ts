@@ -121,6 +121,8 @@ function stateWithoutData(state: State): State {
     dataFields.includes(name) ? stripData(value) : value,
   ])
   const copy = Object.fromEntries(fields) as State
+  // A list that stands in the flow itself stays one.
+  if (copy.Type === 'Map' && 'Items' in state && Array.isArray(state.Items)) copy.Items = []
   if (copy.Type === 'Map')
     copy.ItemProcessor = { ...copy.ItemProcessor, ...scopeWithoutData(copy.ItemProcessor) }
   if (copy.Type === 'Parallel') copy.Branches = copy.Branches.map(scopeWithoutData)

@@ -77,6 +77,6 @@ export function leavesLast({ step, node }: Spot): boolean {
 }
 
 /** True for a step that stands still until somebody or something answers. */
-export function isHeld({ step }: Spot): boolean {
-  return step.kind === 'wait' || 'subflow' in step
+export function isHeld({ step, node }: Spot): boolean {
+  return step.kind === 'wait' || 'subflow' in step || step.turns?.waits(node.params) === true
 }

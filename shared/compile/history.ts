@@ -46,6 +46,7 @@ function scopeEvents(scope: Scope, bound: number): number {
 function nodeEvents(node: Node, bound: number): number {
   const step = findStep(node.type)
   if (!step) return 0
+  if (step.turns) return step.turns.events(node.params)
   const bodies = Object.values(node.bodies).map((body) => scopeEvents(body, bound))
   const inside = bodies.reduce((sum, events) => sum + events, 0)
   const rounds = Math.min(step.repeats?.of(node.params) ?? bound, step.repeats?.limit ?? 1)

@@ -18,7 +18,7 @@ export interface Kinds {
 /** Decides whether a graph may run on an Express machine (flow-language.md §4). */
 export function machineKinds(graph: Graph): Kinds {
   const nodes = everyNode(graph)
-  const reasons = nodes.flatMap(waitReason)
+  const reasons = [...nodes.flatMap(waitReason), ...nodes.flatMap(turnsReason)]
   const held = holdSeconds(graph, openLimit(graph))
   if (held > longestHold)
     reasons.push(
@@ -49,7 +49,14 @@ function waitReason(node: Node): string[] {
   const step = findStep(node.type)
   if (!step) return []
   if (step.kind === 'wait') return [`${node.id} waits for an answer`]
-  return 'subflow' in step ? [`${node.id} waits for another run`] : []
+  if ('subflow' in step) return [`${node.id} waits for another run`]
+  return step.turns?.waits(node.params) ? [`${node.id} waits for tools`] : []
+}
+
+/** An Express machine begins anew where a Standard one goes on: what models were paid for would be paid again. */
+function turnsReason(node: Node): string[] {
+  const turns = findStep(node.type)?.turns
+  return turns && !turns.waits(node.params) ? [`${node.id} works in turns`] : []
 }
 
 function holdSeconds(scope: Scope, bound: number): number {

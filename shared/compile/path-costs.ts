@@ -1,6 +1,7 @@
 import type { Machine, Scope, State } from '../asl/states.ts'
 import { components } from '../components.ts'
 import type { Graph, Node } from '../definitions/graph.ts'
+import { findStep } from '../steps/index.ts'
 import { everyNode } from './kind.ts'
 import { failureOf, isLast, type StateUse, targetsOf, useOf } from './state-graph.ts'
 
@@ -36,8 +37,11 @@ export function waysOf(graph: Graph, machine: Machine): Ways {
   for (const scope of everyStates(machine))
     for (const [name, state] of Object.entries(scope.States)) {
       const node = nodes.get(name)
-      if (node?.type !== 'while' || state.Type !== 'Pass' || state.Next === undefined) continue
-      loops.set(state.Next, { before: name, bound: numberOr(node.params.maxIterations) })
+      if (!node || !('Next' in state) || state.Next === undefined) continue
+      const turns = findStep(node.type)?.turns
+      if (turns) loops.set(state.Next, { before: name, bound: turns.rounds(node.params) })
+      if (node.type === 'while')
+        loops.set(state.Next, { before: name, bound: numberOr(node.params.maxIterations) })
     }
   return { nodes, failure: failureOf(machine), loops }
 }

@@ -14,6 +14,7 @@ import { type ParamWriter, writeParams } from './params.ts'
 import { scriptStates } from './script-state.ts'
 import { assignResult, type Shop } from './shop.ts'
 import { assignTrace } from './trace.ts'
+import { turnStates } from './turn-states.ts'
 import { askStates, subflowStates } from './wait-state.ts'
 import { workStates } from './work-state.ts'
 
@@ -40,6 +41,7 @@ export function placeOf(spot: Spot, shop: Shop): Place {
     ask: (args, options = {}) => askStates(spot, args, options, writer, shop),
     subflow: (args) => subflowStates(spot, args, writer, shop),
     script: (code, input, options = {}) => scriptStates(spot, code, input, options, writer, shop),
+    turns: (options) => turnStates(spot, options, lookup, shop),
     each: (options) => eachStates(spot, options, writer, shop),
     loop: (when, maxIterations) => loopStates(spot, when, maxIterations, shop),
     parallel: () => parallelStates(spot, shop),

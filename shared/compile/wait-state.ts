@@ -59,7 +59,8 @@ export function subflowStates(spot: Spot, args: JsonObject, writer: ParamWriter,
   return { [spot.node.id]: state, ...states }
 }
 
-function sentByToken(
+/** What a task that stands open sends, besides what kind of task it is. */
+export function sentByToken(
   spot: Spot,
   kind: string,
   args: JsonObject,
@@ -76,7 +77,8 @@ function sentByToken(
   }
 }
 
-function secondsOf({ node }: Spot, shop: Shop): number {
+/** How long such a task may stand open. */
+export function secondsOf({ node }: Spot, shop: Shop): number {
   return Math.max(1, Math.ceil(node.timeoutSeconds ?? shop.plan.graph.settings.waitTimeoutSeconds))
 }
 

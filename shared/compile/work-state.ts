@@ -1,5 +1,5 @@
 import { expression } from '../asl/expression.ts'
-import type { State } from '../asl/states.ts'
+import type { Expressions, State } from '../asl/states.ts'
 import type { States, WorkOptions } from '../steps/define.ts'
 import type { JsonObject } from '../world.ts'
 import { catchers } from './errors.ts'
@@ -25,23 +25,29 @@ export function workStates(
   shop: Shop,
 ): States {
   const { node } = spot
-  const limit = Math.min(node.timeoutSeconds ?? usualSeconds, longestSeconds)
-  const payload = {
-    ...sentByStep(spot, 'work'),
-    ...writeArgs(args, writer, node.id),
-    retries: expression('$states.context.State.RetryCount'),
-    maxAttempts: Math.max(1, node.retry?.maxAttempts ?? 1),
-    ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: limit }),
-    ...(spot.first ? { first: true } : {}),
-  }
   const result = expression('$states.result.Payload')
   const states: States = {}
   const exit = routeState(spot, options, result, shop, states)
+  const first = spot.first ? { first: true } : {}
   const state: State = {
-    ...callStep(shop, payload, limit + 5),
-    Retry: retriers(node.retry),
+    ...workCall(spot, { ...sentByStep(spot, 'work'), ...writeArgs(args, writer, node.id), ...first }, shop),
     Catch: catchers(spot, shop, options.timeouts),
     ...exit,
   }
   return { [node.id]: state, ...states }
+}
+
+/** The call itself, tried again as the author says. */
+export function workCall({ node }: Spot, sent: { [member: string]: Expressions }, shop: Shop) {
+  const limit = Math.min(node.timeoutSeconds ?? usualSeconds, longestSeconds)
+  const { first, ...rest } = sent
+  const payload = {
+    ...rest,
+    retries: expression('$states.context.State.RetryCount'),
+    maxAttempts: Math.max(1, node.retry?.maxAttempts ?? 1),
+    ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: limit }),
+    // Members keep their order: other bytes would be another machine.
+    ...(first === undefined ? {} : { first }),
+  }
+  return { ...callStep(shop, payload, limit + 5), Retry: retriers(node.retry) }
 }

@@ -1,7 +1,8 @@
 import type { Node } from '../definitions/graph.ts'
+import { findStep } from '../steps/index.ts'
 import { getRun, type RunRow } from '../store/runs.ts'
 import type { World } from '../world.ts'
-import { creditsOf, prices, type Unit, writeUnits } from './prices.ts'
+import { creditsOf, partsOf, prices, type Unit, writeUnits } from './prices.ts'
 import { answering, noRun } from './refusal.ts'
 import { stepsOf } from './step-names.ts'
 import { readSteps, type StepRecord } from './steps-of-run.ts'
@@ -14,6 +15,8 @@ export interface CreditItem {
   units: number
   unit: Unit
   credits: number
+  /** The model whose tokens they are. */
+  model?: string
   /** The run that the step started: its credits are its own. */
   runId?: string
 }
@@ -53,20 +56,28 @@ export function countCredits(
 ): Credits {
   const fresh = records.filter(({ source }) => source !== 'reused')
   const lines = [...fresh.flatMap(ofStep), ...ofRun(run, records, steps, clock.now())]
-  const total = lines.reduce((sum, { units, unit }) => sum + units * prices.parts[unit], 0)
-  const items = lines.map((line) => ({ ...line, credits: creditsOf(line.units * prices.parts[line.unit]) }))
+  const total = lines.reduce((sum, line) => sum + line.units * partsOf(line), 0)
+  const items = lines.map((line) => ({ ...line, credits: creditsOf(line.units * partsOf(line)) }))
   return { table: prices.name, total: creditsOf(total), items }
 }
 
 type Line = Omit<CreditItem, 'credits'>
 
-function ofStep({ stepId, type, kind, status, attempt, childId }: StepRecord): Line[] {
+function ofStep({ stepId, type, kind, status, attempt, childId, tokens }: StepRecord): Line[] {
   if (kind === 'wait') return [{ stepId, type, units: 1, unit: 'wait' }]
   if (kind !== 'work') return []
   const sent: Line[] =
     type === 'email' && status === 'completed' ? [{ stepId, type, units: 1, unit: 'email' }] : []
   const child: Line[] = childId === null ? [] : [{ stepId, type, units: 1, unit: 'run', runId: childId }]
-  return [{ stepId, type, units: attempt, unit: 'function-call' }, ...child, ...sent]
+  const models = [...Map.groupBy(tokens, ({ model }) => model)].flatMap(([model, counts]): Line[] => [
+    { stepId, type, units: sumOf(counts, 'inputTokens'), unit: 'token-in', model },
+    { stepId, type, units: sumOf(counts, 'outputTokens'), unit: 'token-out', model },
+  ])
+  return [{ stepId, type, units: attempt, unit: 'function-call' }, ...models, ...child, ...sent]
+}
+
+function sumOf(counts: StepRecord['tokens'], member: 'inputTokens' | 'outputTokens'): number {
+  return counts.reduce((sum, count) => sum + count[member], 0)
 }
 
 function ofRun(run: RunRow, records: StepRecord[], steps: Map<string, Node>, now: number): Line[] {
@@ -86,10 +97,15 @@ function ofRun(run: RunRow, records: StepRecord[], steps: Map<string, Node>, now
   ]
 }
 
-/** Retries enter their state again; a question with several outcomes is followed by a choice. */
+/**
+ * Retries enter their state again; a question with several outcomes is followed by a choice, and so is every turn and tool
+ * of a step that works in turns.
+ */
 function statesEntered({ status }: RunRow, records: StepRecord[], steps: Map<string, Node>): number {
   const entered = records.reduce((sum, { kind, attempt }) => sum + (kind === 'work' ? attempt : 1), 0)
   const routed = records.filter(({ stepId, kind, status }) => {
+    const type = steps.get(stepId)?.type
+    if (type !== undefined && findStep(type)?.turns) return true
     const outcomes = Object.keys(steps.get(stepId)?.next ?? {}).filter((name) => !ends.has(name))
     return kind === 'wait' && status === 'completed' && outcomes.length > 1
   }).length

@@ -1,10 +1,10 @@
-import type { AskEvent, ExpireEvent } from '../asl/step-event.ts'
+import type { AskEvent } from '../asl/step-event.ts'
 import { instant } from '../aws/clock.ts'
 import { StepError } from '../step-error.ts'
 import type { Question } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
-import { closeWait, replaceToken } from '../store/wait-changes.ts'
-import { getWait, openWaitRow, type WaitRow } from '../store/waits.ts'
+import { replaceToken } from '../store/wait-changes.ts'
+import { openWaitRow, type WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import { deliverAgain } from './deliver.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
@@ -74,29 +74,4 @@ function rowOf(world: World, event: AskEvent, question: Question, token: string)
 async function askedAgain(world: World, present: WaitRow, token: string): Promise<void> {
   const wait = await replaceToken(world, present, token)
   if (wait?.status === 'claimed' || wait?.status === 'answered') await deliverAgain(world, wait)
-}
-
-/** Records that a wait ran out of time. The machine has gone on already, whatever the record says. */
-export async function expireWait(world: World, event: ExpireEvent): Promise<null> {
-  return await forEngine(world, async () => {
-    const { run } = event
-    const key = stepKey(event.askedAt, event.stepId, event.iter)
-    const wait = await getWait(world, run.orgId, run.id, key)
-    if (wait) await markExpired(world, wait)
-    return null
-  })
-}
-
-/** Closes a wait that the engine has given up, unless the engine had taken an answer. */
-export async function markExpired(world: World, wait: WaitRow): Promise<void> {
-  if (wait.confirmed) return
-  const onTimeout = JSON.parse(wait.onTimeout)
-  const decided =
-    typeof onTimeout === 'object' ? { answeredBy: 'timer', outcome: JSON.stringify(onTimeout) } : {}
-  await closeWait(world, wait, {
-    status: 'expired',
-    at: instant(world.clock.now()),
-    from: wait.status === 'answered' ? ['answered'] : ['open', 'claimed'],
-    set: decided,
-  })
 }

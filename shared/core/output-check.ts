@@ -15,10 +15,16 @@ const expressions = new Set(['pattern', 'patternProperties'])
  * @returns what is wrong, in one line; null if nothing is.
  */
 export function checkOutput(schema: JsonObject, output: Json): string | null {
+  const problem = misfit(schema, output)
+  return problem === null ? null : `The output does not fit its schema: ${problem}`
+}
+
+/** What keeps a value from fitting a schema; null = it fits. @throws {Error} for a schema that is none. */
+export function misfit(schema: JsonObject, value: Json): string | null {
   const check = compile(schema)
-  if (check(output)) return null
+  if (check(value)) return null
   const [first] = check.errors ?? []
-  return `The output does not fit its schema: ${first?.instancePath || 'it'} ${first?.message ?? ''}`
+  return `${first?.instancePath || 'it'} ${first?.message ?? ''}`
 }
 
 function compile(schema: JsonObject): ValidateFunction {

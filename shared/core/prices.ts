@@ -21,6 +21,8 @@ export interface PriceTable {
   name: string
   region: string
   parts: Record<Unit, number>
+  /** Of one token by model, where the operator has set a price; else `parts` counts. */
+  models: Record<string, { 'token-in': number; 'token-out': number }>
   basis: Record<Unit, string>
 }
 
@@ -40,6 +42,7 @@ export const prices: PriceTable = {
     'token-out': 0,
     run: 0,
   },
+  models: {},
   basis: {
     transition: '$0.025 per 1,000 states entered',
     'express-run': '$1.00 per million runs',
@@ -75,4 +78,10 @@ export function usdOf(parts: number): number {
 /** A number of parts as credits. */
 export function creditsOf(parts: number): number {
   return parts / partsOfCredit
+}
+
+/** The price of one unit, in parts; of tokens by their model. */
+export function partsOf({ unit, model }: { unit: Unit; model?: string }): number {
+  if (model === undefined || (unit !== 'token-in' && unit !== 'token-out')) return prices.parts[unit]
+  return Object.hasOwn(prices.models, model) ? prices.models[model]![unit] : prices.parts[unit]
 }

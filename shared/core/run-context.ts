@@ -1,3 +1,5 @@
+import type { Node } from '../definitions/graph.ts'
+import { findStep } from '../steps/index.ts'
 import { getRun } from '../store/runs.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { readRun } from './read-run.ts'
@@ -26,7 +28,7 @@ export async function readContext(world: World, orgId: string, runId: string): P
       readSteps(world, orgId, runId),
       stepsOf(world, row),
     ])
-    const top = records.filter(({ iteration }) => iteration === null)
+    const top = records.flatMap((record) => atTop(record, steps))
     const named = top.filter(({ status, kind }) => status === 'completed' && kind !== 'end')
     const nameOf = ({ stepId }: StepRecord) => steps.get(stepId)?.output ?? stepId
     const values = named.filter((record) => record.source !== 'trace' || record.output !== null)
@@ -49,6 +51,20 @@ export async function readContext(world: World, orgId: string, runId: string): P
       unrecorded: [...new Set(left)],
     }
   })
+}
+
+/**
+ * What a record tells of its step, if the step lies at the top level. A step that works in turns has told its output with
+ * the last of them.
+ */
+function atTop(record: StepRecord, steps: Map<string, Node>): StepRecord[] {
+  const { iteration, type } = record
+  if (iteration === null) return [record]
+  const own = steps.get(record.stepId)?.type === type && findStep(type)?.turns && !iteration.includes('.')
+  if (!own) return []
+  if (record.status !== 'completed') return [record]
+  const { done, output = null } = (record.output ?? {}) as JsonObject
+  return done === true ? [{ ...record, output }] : []
 }
 
 function lastErrorOf(records: StepRecord[]): Json {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Node } from '../definitions/graph.ts'
 import type { StepKind } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
-import { listStepRows, type StepRow } from '../store/run-steps.ts'
+import { listStepRows, type StepRow, type TokenCount } from '../store/run-steps.ts'
 import { getRun, type RunRow } from '../store/runs.ts'
 import { listWaits, type WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
@@ -35,6 +35,8 @@ export interface StepRecord {
   input: Json
   output: Json
   error: { code: string; message: string } | null
+  /** What models took and gave; counted as credits. */
+  tokens: TokenCount[]
 }
 
 export interface StepFilter {
@@ -99,6 +101,7 @@ function workRecord(row: StepRow): StepRecord {
     input: readHidden(row.input),
     output: row.output === undefined ? null : readHidden(row.output),
     error: row.error === undefined ? null : JSON.parse(row.error),
+    tokens: row.tokens ?? [],
   }
 }
 
@@ -136,6 +139,7 @@ async function waitRecord(world: World, row: WaitRow): Promise<StepRecord> {
       : row.status === 'expired' && !decided
         ? { code: 'Wait.Expired', message: 'Nobody answered in time' }
         : null,
+    tokens: [],
   }
 }
 
@@ -193,6 +197,7 @@ function nativeRecord(
     input: null,
     output: value === undefined || omitted ? null : readHidden(JSON.stringify(value)),
     error,
+    tokens: [],
   }
 }
 

@@ -1,21 +1,21 @@
-import { createHash } from 'node:crypto'
 import type { WorkEvent } from '../asl/step-event.ts'
 import { instant } from '../aws/clock.ts'
 import { isTransient } from '../aws/transient.ts'
 import { StepError } from '../step-error.ts'
-import type { Tools, WorkStep } from '../steps/define.ts'
+import type { WorkStep } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
 import { beginStep, endStep, type LogLine, type StepEnd, type StepRow } from '../store/run-steps.ts'
 import { changeRun, getRun, hasEnded, openStatuses, type RunRow } from '../store/runs.ts'
-import type { Json, JsonObject, LogLevel, World } from '../world.ts'
+import type { Json, JsonObject, World } from '../world.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
 import { hideSealed } from './hidden.ts'
-import { failureLine, logLine } from './log-lines.ts'
+import { failureLine } from './log-lines.ts'
 import { type Mask, maskOf } from './masking.ts'
 import { nextTry } from './next-try.ts'
 import { openSealed } from './sealing.ts'
 import { resolveSecrets } from './secrets-in-args.ts'
 import { stepKey } from './step-key.ts'
+import { type Try, toolsFor } from './step-tools.ts'
 
 /**
  * Does a working step once: entered again after it was done, it gives the recorded output (aws.md 2.6).
@@ -66,20 +66,19 @@ function beginning(world: World, event: WorkEvent): StepRow {
 }
 
 async function attempt(world: World, event: WorkEvent, run: RunRow, step: WorkStep, begun: StepRow) {
-  const lines: LogLine[] = []
-  const values: string[] = []
+  const kept: Try = { lines: [], values: [], tokens: [] }
   let failure: StepError | null = null
   let output: Json = null
   try {
-    const args = await open(world, event, run, values)
-    output = await step.run(args, toolsFor(world, event, run, begun, lines))
+    const args = await open(world, event, run, kept.values)
+    output = await step.run(args, toolsFor(world, event, run, begun, kept))
   } catch (error) {
     failure = asStepError(world, error)
   }
-  const mask = maskOf(values)
-  if (failure) throw await recordFailure(world, event, begun, failure, mask, lines)
-  const masked = mask.json(output)
-  return await recordSuccess(world, event, run, begun, masked, masking(lines, mask))
+  const mask = maskOf(kept.values)
+  if (failure) throw await recordFailure(world, event, begun, failure, mask, kept)
+  const masked = { ...kept, lines: masking(kept.lines, mask) }
+  return await recordSuccess(world, event, run, begun, mask.json(output), masked)
 }
 
 /** The args with secrets and sealed values in their places; `values` gets what is to be masked. */
@@ -90,32 +89,6 @@ async function open(world: World, event: WorkEvent, run: RunRow, values: string[
   const resolved = await resolveSecrets(world, { ...event, args: value }, run.secretsOwner)
   values.push(...resolved.values)
   return resolved.args
-}
-
-function toolsFor(
-  world: World,
-  event: WorkEvent,
-  row: RunRow,
-  { stepKey: key }: StepRow,
-  lines: LogLine[],
-): Tools {
-  const { run, stepId, retries, timeoutSeconds } = event
-  const trace = row.traceparent?.split('-')[1] ?? run.id.replaceAll('-', '')
-  const span = createHash('sha256').update(key).digest('hex').slice(0, 16)
-  return {
-    run,
-    stepId,
-    attempt: retries + 1,
-    effectKey: `${run.id}:${key}`,
-    traceparent: `00-${trace}-${span}-01`,
-    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    now: () => world.clock.now(),
-    outbound: world.outbound,
-    sendMail: async (message) =>
-      (await import('./send-mail.ts')).sendMail(world, message, `${run.id}:${key}`),
-    log: (level: LogLevel, message: string, data?: JsonObject) =>
-      void lines.push(logLine(world, level, message, data)),
-  }
 }
 
 /** What was thrown is a bug unless it is the step's own error or a service's trouble. */
@@ -134,7 +107,7 @@ async function recordSuccess(
   run: RunRow,
   begun: StepRow,
   output: Json,
-  lines: LogLine[],
+  { lines, tokens }: Try,
 ): Promise<Json> {
   const after = await endStep(world, begun, {
     status: 'completed',
@@ -142,6 +115,7 @@ async function recordSuccess(
     attempt: begun.attempt,
     output: JSON.stringify(output),
     lines,
+    tokens,
   })
   await noteFirst(world, event, run)
   // Two tries of one visit may overlap: the first one's output stands for both.
@@ -165,7 +139,7 @@ async function recordFailure(
   begun: StepRow,
   failure: StepError,
   mask: Mask,
-  lines: LogLine[],
+  { lines, tokens }: Try,
 ): Promise<Error> {
   const message = mask.text(failure.message)
   lines.push(failureLine(world, event, failure, await nextTry(world, event, failure.code)))
@@ -175,6 +149,7 @@ async function recordFailure(
     attempt: begun.attempt,
     error: JSON.stringify({ code: failure.code, message }),
     lines: masking(lines, mask),
+    tokens,
   }
   await endStep(world, begun, end)
   return engineError(failure.code, message)

@@ -5,6 +5,7 @@ import { checkLimits } from './checks/limits.ts'
 import { checkPolicies } from './checks/policies.ts'
 import { checkReach } from './checks/reach.ts'
 import { checkMissingRows } from './checks/rows.ts'
+import { checkSchemas } from './checks/schemas.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkTargets } from './checks/targets.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
@@ -29,6 +30,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkScripts,
   checkConcurrency,
   checkWebhooks,
+  checkSchemas,
 ]
 
 /**

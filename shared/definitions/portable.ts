@@ -50,6 +50,9 @@ export function sorted(value: Json): Json {
   return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]))
 }
 
+/** What tells of params which of them name things of the organisation. */
+type Choosing = Pick<StepType, 'choices' | 'listChoices'>
+
 class Finder {
   readonly masked: string[] = []
   readonly features = new Set<Feature>()
@@ -60,8 +63,8 @@ class Finder {
     this.#naming = naming
   }
 
-  /** @param paramsOf the step whose params the object is. */
-  object(object: JsonObject, path: string[], paramsOf?: StepType): JsonObject {
+  /** @param paramsOf the step whose params the object is, or what stands in one of its lists. */
+  object(object: JsonObject, path: string[], paramsOf?: Choosing): JsonObject {
     const step = typeof object.type === 'string' ? findStep(object.type) : undefined
     if (step?.feature !== undefined) this.features.add(step.feature)
     const members = Object.entries(object).map(([key, member]) => {
@@ -69,6 +72,12 @@ class Finder {
       const choice = paramsOf?.choices?.[key]
       if (paramsOf !== undefined && choice !== undefined)
         return [key, this.#chosen(choice, member, versionIn(paramsOf, object), at)]
+      const inList = paramsOf?.listChoices?.[key]
+      if (inList !== undefined && Array.isArray(member))
+        return [
+          key,
+          member.map((item, index) => this.#inside(item, [...at, String(index)], { choices: inList })),
+        ]
       // Outcomes are the author's words, and what they lead to are ids of steps.
       if (key === 'next' && typeof object.type === 'string') return [key, member]
       const isParams = key === 'params' || key === 'data'
@@ -77,7 +86,7 @@ class Finder {
     return Object.fromEntries(members)
   }
 
-  #inside(value: Json, path: string[], paramsOf?: StepType): Json {
+  #inside(value: Json, path: string[], paramsOf?: Choosing): Json {
     if (typeof value === 'string' && value.includes(masked)) this.masked.push(pointerOf(path))
     if (Array.isArray(value)) return value.map((item, index) => this.#inside(item, [...path, String(index)]))
     if (!isObject(value)) return value
@@ -100,7 +109,7 @@ class Finder {
 }
 
 /** The version that a step calls, as far as it is known before the run. */
-function versionIn({ choices = {} }: StepType, params: JsonObject): number | 'latest' {
+function versionIn({ choices = {} }: Choosing, params: JsonObject): number | 'latest' {
   const name = Object.keys(choices).find((key) => choices[key] === 'versions')
   const version = name === undefined ? undefined : params[name]
   return typeof version === 'number' ? version : 'latest'

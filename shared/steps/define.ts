@@ -1,7 +1,8 @@
 import type * as z from 'zod'
 import type { Expressions, State } from '../asl/states.ts'
 import type { Node } from '../definitions/graph.ts'
-import type { Feature, Json, JsonObject, LogLevel, Outbound } from '../world.ts'
+import type { Feature, Json, JsonObject, LogLevel, ModelProvider, Outbound } from '../world.ts'
+import type { TurnsOptions } from './turns.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
@@ -53,6 +54,23 @@ export interface Tools {
   sendMail(message: Message): Promise<{ messageId: string }>
   /** Writes a line to the run's log; masked before it is stored. */
   log(level: LogLevel, message: string, data?: JsonObject): void
+  /** The operator's provider of models; null if none is configured. Its key is for its own address alone. */
+  provider(): Promise<ModelProvider | null>
+  /**
+   * What keeps a value from fitting a JSON Schema 2020-12, in one line; null = it fits.
+   *
+   * @throws {StepError} `Llm.BadSchema` for a schema that cannot be used.
+   */
+  misfit(schema: JsonObject, value: Json): Promise<string | null>
+  /** Notes the tokens of a model's answer, also if the try then fails. */
+  used(tokens: ModelTokens): void
+}
+
+/** What a model took and gave: counted as credits by its name. */
+export interface ModelTokens {
+  model: string
+  inputTokens: number
+  outputTokens: number
 }
 
 /** What a waiting run asks, as it is stored on the wait row and shown by every face (conventions.md §8). */
@@ -137,6 +155,8 @@ export interface Place {
   subflow(args: JsonObject): States
   /** A call of the script function. Without `input` it gets seed 003's: the latest output, laid over the run's inputs. */
   script(code: string, input: Json | undefined, options?: WorkOptions): States
+  /** Calls of the step function that alternate with calls of tools, until one of them says that it is done. */
+  turns(options: TurnsOptions): States
   /** The body `body` once per item. */
   each(options: EachOptions): States
   /** The body `body` as long as the condition holds. */
@@ -178,6 +198,8 @@ interface StepBase<P> {
   example: P
   /** Params whose values are chosen from what the organisation or the draft has. */
   choices?: Record<string, Choice>
+  /** The same for members of the objects in a list among the params. */
+  listChoices?: Record<string, Record<string, Choice>>
   /** What the operator must have set up for it; absent = nothing. */
   feature?: Feature
   /** Outcomes that `next` may name, besides `default`. */
@@ -210,6 +232,24 @@ interface StepBase<P> {
   repeats?: { limit: number; of(params: P): number | undefined }
   /** Seconds that the step stands still by itself; Infinity if that is known at run time only. */
   holdsSeconds?(params: P): number
+  /**
+   * For a step of many states, which works in turns: a record per turn and per tool, each followed by a choice. Its
+   * machine is Standard. `waits`: a run may stand still in it. `rounds`: turns and tools at the most; `events`: the most
+   * history that one visit writes.
+   */
+  turns?: { waits(params: P): boolean; rounds(params: P): number; events(params: P): number }
+  /** Names that expressions in one of its params may read besides the outer ones, by that param. */
+  paramNames?: Record<string, string[]>
+  /** JSON Schemas among the params: checked when the flow is saved. */
+  schemas?(params: P): Placed<JsonObject>[]
+  /** Flows that the params name; of what could not be read nothing. */
+  flows?(params: P): Placed<string>[]
+}
+
+/** A value of the params, and where it stands in them. */
+export interface Placed<T> {
+  path: (string | number)[]
+  value: T
 }
 
 /** A step whose work is done by a function. */

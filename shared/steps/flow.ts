@@ -25,5 +25,6 @@ export const flow: SubflowStep<z.infer<typeof params>> = {
   choices: { flowId: 'flows', version: 'versions' },
   outcomes: () => [],
   secrets: false,
+  flows: ({ flowId }) => (typeof flowId === 'string' ? [{ path: ['flowId'], value: flowId }] : []),
   compile: (written, place) => place.subflow(written as JsonObject),
 }

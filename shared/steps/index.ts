@@ -1,3 +1,4 @@
+import { agent } from './agent.ts'
 import { approval } from './approval.ts'
 import { clientTool } from './client-tool.ts'
 import { condition } from './condition.ts'
@@ -9,6 +10,7 @@ import { fail } from './fail.ts'
 import { final } from './final.ts'
 import { flow } from './flow.ts'
 import { httpRequest } from './http-request.ts'
+import { llm } from './llm.ts'
 import { log } from './log.ts'
 import { parallel } from './parallel.ts'
 import { script } from './script.ts'
@@ -18,6 +20,7 @@ import { whileStep } from './while.ts'
 
 /** Every type that a flow may use, alphabetical: one file, one line. */
 export const stepTypes: StepType[] = [
+  agent,
   approval,
   clientTool,
   condition,
@@ -28,6 +31,7 @@ export const stepTypes: StepType[] = [
   final,
   flow,
   httpRequest,
+  llm,
   log,
   parallel,
   script,
@@ -47,10 +51,8 @@ export function findStep(type: string): StepType | undefined {
 
 /** Types that the language names and that are not built yet, with what they will do. */
 export const laterTypes: Record<string, string> = {
-  agent: 'lets a model work with tools',
   'code.check': 'checks a one-time code',
   'code.send': 'sends a one-time code',
-  llm: 'asks a model',
   prompt: 'asks for values by name',
   redirect: 'sends the person to another site and back',
   'token.issue': 'makes a ticket',

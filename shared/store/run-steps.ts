@@ -13,6 +13,13 @@ export interface LogLine {
   data?: string
 }
 
+/** What one answer of a model took and gave. */
+export interface TokenCount {
+  model: string
+  inputTokens: number
+  outputTokens: number
+}
+
 /** A visit of a working step. Values that users made lie in it as JSON text. */
 export interface StepRow {
   orgId: string
@@ -35,6 +42,8 @@ export interface StepRow {
   /** `{code, message}` as JSON text. */
   error?: string
   lines?: LogLine[]
+  /** What models took and gave, in all tries. */
+  tokens?: TokenCount[]
   /** The run that a `flow` step started. */
   childId?: string
   /** Its output is that of the run which is run again. */
@@ -74,6 +83,7 @@ export interface StepEnd {
   output?: string
   error?: string
   lines: LogLine[]
+  tokens?: TokenCount[]
 }
 
 /**
@@ -86,11 +96,12 @@ export async function endStep(
   row: Pick<StepRow, 'orgId' | 'runId' | 'stepKey'>,
   end: StepEnd,
 ): Promise<StepRow | null> {
-  const { status, at, attempt, output, error, lines } = end
+  const { status, at, attempt, output, error, lines, tokens = [] } = end
   const sets = ['#status = :status', 'finishedAt = :at', 'attempt = :attempt']
   if (output !== undefined) sets.push('#output = :output')
   if (error !== undefined) sets.push('#error = :error')
   if (lines.length > 0) sets.push('#lines = list_append(if_not_exists(#lines, :none), :lines)')
+  if (tokens.length > 0) sets.push('tokens = list_append(if_not_exists(tokens, :none), :tokens)')
   try {
     const { Attributes } = await db.send(
       new UpdateCommand({
@@ -111,7 +122,9 @@ export async function endStep(
           ':attempt': attempt,
           ...(output === undefined ? {} : { ':output': output }),
           ...(error === undefined ? {} : { ':error': error }),
-          ...(lines.length === 0 ? {} : { ':lines': lines, ':none': [] }),
+          ...(lines.length === 0 ? {} : { ':lines': lines }),
+          ...(tokens.length === 0 ? {} : { ':tokens': tokens }),
+          ...(lines.length + tokens.length === 0 ? {} : { ':none': [] }),
         },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

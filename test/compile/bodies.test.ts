@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { checkMachine } from '../../shared/compile/check-machine.ts'
+import { compile } from '../../shared/compile/compile.ts'
 import type { Json } from '../../shared/world.ts'
 import { graphOf, type WrittenNode } from './graph-of.ts'
 import { runGraph } from './run-graph.ts'
@@ -32,6 +34,25 @@ describe('each', () => {
     )
 
     expect(ran.output).toEqual(['https://example.com/a', 'https://example.com/b'])
+  })
+
+  // The check of the finished machine took the data out of a list that stands in the flow, and refused what was left.
+  test('goes through a list that stands in the flow itself', async () => {
+    const graph = each({ items: ['a', 'b'], body })
+
+    const ran = await runGraph(graph, {}, { one: ({ args }) => (args as { url: string }).url })
+
+    expect(ran.output).toEqual(['https://example.com/a', 'https://example.com/b'])
+    expect(
+      checkMachine(
+        compile(graph, {
+          kind: 'standard',
+          stepFunction: 'local-sluice-step',
+          scriptFunction: 'local-sluice-script',
+        }),
+        'standard',
+      ),
+    ).toEqual([])
   })
 
   test.each([

@@ -107,6 +107,17 @@ describe('the forecast of a flow', () => {
     expect(transitions).toEqual({ min: 4, max: 4 + 3 * (1 + 1 + 2 * 2 + 1) })
   })
 
+  test('an agent takes its turns and tools at the most', () => {
+    const tools = [{ type: 'client', name: 'look' }]
+    const { transitions, paths } = of({
+      nodes: { a: { type: 'agent', params: { prompt: 'Hi', model: 'm', tools, maxTurns: 2 } } },
+    })
+
+    // init, a, the choice, finish; 2 turns with 8 tools each at the most: the choice, the tool, the note of its result.
+    expect(transitions).toEqual({ min: 4, max: 4 + 2 * (1 + 8) * 3 })
+    expect(paths.map(({ steps }) => steps)).toEqual([['a']])
+  })
+
   test('steps that lead back through a wait have no bound', () => {
     const { transitions, warnings } = of({
       start: 'ask',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerWait } from '../../shared/core/answers.ts'
 import { endRun } from '../../shared/core/end-run.ts'
-import { expireWait } from '../../shared/core/open-wait.ts'
+import { expireWait } from '../../shared/core/expire-wait.ts'
 import { readRun } from '../../shared/core/read-run.ts'
 import { Fault } from '../../shared/faults.ts'
 import {

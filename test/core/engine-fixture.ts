@@ -10,7 +10,8 @@ import type { ScriptEvent } from '../../shared/asl/script-event.ts'
 import type { StepEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { endRun } from '../../shared/core/end-run.ts'
-import { expireWait, openWait } from '../../shared/core/open-wait.ts'
+import { expireWait } from '../../shared/core/expire-wait.ts'
+import { openWait } from '../../shared/core/open-wait.ts'
 import type { Principal } from '../../shared/core/principal.ts'
 import { saveAndPublish } from '../../shared/core/publish.ts'
 import { readRun } from '../../shared/core/read-run.ts'
@@ -55,11 +56,14 @@ export async function openEngineWorld({
   clock = systemClock,
   outbound,
   s3Url,
+  env = {},
 }: {
   clock?: Clock
   outbound?: Outbound
   /** Where the test serves the object store, if it does. */
   s3Url?: string
+  /** Settings besides the usual ones. */
+  env?: Record<string, string>
 } = {}): Promise<EngineWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-engine-'))
   const pool = openPool()
@@ -92,6 +96,7 @@ export async function openEngineWorld({
   const test = await openTestWorld({
     clock,
     states: endpoint,
+    env,
     ...(outbound ? { outbound } : {}),
     ...(s3Url ? { s3Url } : {}),
   })

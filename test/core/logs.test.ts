@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerWait } from '../../shared/core/answers.ts'
 import { endRun } from '../../shared/core/end-run.ts'
-import { expireWait } from '../../shared/core/open-wait.ts'
+import { expireWait } from '../../shared/core/expire-wait.ts'
 import type { RunView } from '../../shared/core/run-view.ts'
 import { cancelRun, listLogs } from '../../shared/core/runs.ts'
 import { settleExecution } from '../../shared/core/settle.ts'

@@ -237,7 +237,7 @@ test('the definitions of a journey builder are told to come later', () => {
 })
 
 test('M13 a step that comes with a later release is named', () => {
-  const { problems } = readDefinition({ nodes: { ask: { type: 'llm', params: { model: 'x' } } } })
+  const { problems } = readDefinition({ nodes: { ask: { type: 'webauthn', params: { model: 'x' } } } })
 
   expect(problems).toMatchObject([{ code: 'step_not_available', stepId: 'ask', path: '/nodes/ask/type' }])
 })

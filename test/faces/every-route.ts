@@ -35,6 +35,8 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/{id}/clone': {},
   'POST /v1/flow/import': { document: adding },
   'POST /v1/flow/step-field-items': { stepType: 'flow', field: 'flowId' },
+  'POST /v1/flow/enhance': { prompt: 'Add two numbers' },
+  'POST /v1/flow/{id}/enhance': { instructions: 'Add an approval' },
   'POST /v1/flow/{id}/versions/{version}/publish': {},
   'POST /v1/flow/{id}/versions/{version}/unpublish': {},
   'POST /v1/flow/{id}/versions/{version}/set-latest': {},

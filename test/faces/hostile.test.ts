@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { allItems } from '../all-items.ts'
+import { withModel } from '../fake-model.ts'
 import { callRoute, everyRoute, type Filling, pathOf } from './every-route.ts'
 import { adding, asking } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
@@ -9,7 +10,7 @@ let faces: Faces
 let as: string
 let ids: Filling
 beforeAll(async () => {
-  faces = await openFaces()
+  faces = await openFaces(withModel)
   as = faces.acme.token.admin
   const run = await faces.execute(await faces.flow(asking))
   const flow = await faces.flow(adding)

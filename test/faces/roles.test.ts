@@ -3,6 +3,7 @@ import { type Role, roles, type Scope, scopes, scopesOf } from '../../shared/cor
 import type { Route } from '../../shared/http/route.ts'
 import { putAccount } from '../../shared/store/account-changes.ts'
 import { transact } from '../../shared/store/transact.ts'
+import { withModel } from '../fake-model.ts'
 import { callRoute, everyRoute, type Filling, nameOf } from './every-route.ts'
 import { adding, asking } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
@@ -12,7 +13,7 @@ let askingFlow: string
 let standing: Filling
 const keys = new Map<string, string>()
 beforeAll(async () => {
-  faces = await openFaces()
+  faces = await openFaces(withModel)
   for (const role of roles)
     for (const scope of scopesOf[role]) keys.set(`${role} ${scope}`, await faces.acme.key(role, [scope]))
   askingFlow = await faces.flow(asking, faces.acme.token.admin)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { allItems } from '../all-items.ts'
+import { withModel } from '../fake-model.ts'
 import { callRoute, everyRoute, type Filling, pathOf, uncalled } from './every-route.ts'
 import { asking } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
@@ -9,7 +10,7 @@ let faces: Faces
 /** What belongs to the other organisation. */
 let theirs: Filling
 beforeAll(async () => {
-  faces = await openFaces()
+  faces = await openFaces(withModel)
   const as = faces.other.token.admin
   const flow = await faces.flow(asking, as)
   const run = await faces.send('POST', `/v1/client/flow/${flow}/execute`, { as, body: {} })

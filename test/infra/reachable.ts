@@ -72,11 +72,11 @@ export function actionsNeeded({ inputs, commands, chunks }: Bundle): string[] {
  * besides the one that reads secrets.
  */
 export function secretsNeeded({ inputs, chunks }: Bundle): string[] {
-  const readable = wordsIn(chunks, /\.(signing|sealing)SecretId\b/g)
+  const readable = wordsIn(chunks, /\.(signing|sealing|model)SecretId\b/g)
   const asking = inputs.filter((name) => name.startsWith('shared/') && !name.endsWith('/platform-secrets.ts'))
   const asked = wordsIn(
     asking.map((name) => join(top, name)),
-    /\b(?:current)?(signing|sealing)(?:Secret|KeyNamed|Key)\(/gi,
+    /\b(?:current)?(signing|sealing|model)(?:Secret|KeyNamed|Key)\(/gi,
   ).map((word) => word.toLowerCase())
   return readable.filter((name) => asked.includes(name)).sort()
 }

@@ -113,6 +113,47 @@ describe('the data stack', () => {
   })
 })
 
+describe('a provider of models', () => {
+  let withModels: Template[]
+  beforeAll(() => {
+    const made = makeApp(
+      {
+        context: { stage: 'prod', llmBaseUrl: 'https://models.example.com/v1', llmModel: 'small' },
+        outdir: join(folder, 'models.out'),
+      },
+      join(folder, 'functions'),
+    )
+    made.app.synth()
+    withModels = [Template.fromStack(made.data), Template.fromStack(made.service)]
+  })
+
+  test('has a secret for its key, which only the functions that ask models may read', () => {
+    const [{ data: stateful, service: stateless }] = [{ data: withModels[0]!, service: withModels[1]! }]
+    const ids = Object.keys(stateful.findResources('AWS::SecretsManager::Secret'))
+    const key = ids.find((id) => id.startsWith('KeysModel'))
+    const readers = Object.entries(stateless.findResources('AWS::IAM::Policy'))
+      .filter(([, policy]) => JSON.stringify(policy).includes(`${key}`))
+      .map(([id]) => id.replace(/RoleDefaultPolicy.*/, ''))
+
+    expect(ids).toHaveLength(3)
+    expect(readers.sort()).toEqual(['Dashboard', 'Step'])
+    stateless.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'prod-sluice-step',
+      Environment: {
+        Variables: Match.objectLike({
+          SLUICE_LLM_BASE_URL: 'https://models.example.com/v1',
+          SLUICE_LLM_MODEL: 'small',
+        }),
+      },
+    })
+  })
+
+  test('leaves nothing behind where there is none', () => {
+    data.resourceCountIs('AWS::SecretsManager::Secret', 2)
+    expect(JSON.stringify(service.toJSON())).not.toContain('SLUICE_LLM')
+  })
+})
+
 describe('the service stack', () => {
   test('has exactly the routes of the route table, HEAD beside every GET, and the default', () => {
     const keys = Object.values(service.findResources('AWS::ApiGatewayV2::Route')).map(
@@ -250,7 +291,7 @@ describe.each(doors.map(({ door }) => door))('the function %s', (door) => {
   })
 
   test('reads exactly the platform secrets that its code asks for', () => {
-    const granted = grants[door].flatMap(({ on }) => /^(signing|sealing) secret$/.exec(on)?.[1] ?? [])
+    const granted = grants[door].flatMap(({ on }) => /^(signing|sealing|model) secret$/.exec(on)?.[1] ?? [])
 
     expect(granted.sort()).toEqual(secretsNeeded(bundle()))
   })

@@ -1,9 +1,11 @@
-import type { Tools } from '../../shared/steps/define.ts'
+import { schemaMisfit } from '../../shared/core/schema-misfit.ts'
+import type { ModelTokens, Tools } from '../../shared/steps/define.ts'
 import type { JsonObject, LogLevel, OutboundRequest, OutboundResponse } from '../../shared/world.ts'
 
 /** Tools whose calls stay in the process: what was sent and logged can be read afterwards. */
 export interface FakeTools extends Tools {
   requests: OutboundRequest[]
+  tokens: ModelTokens[]
   lines: { level: LogLevel; message: string; data: JsonObject | undefined }[]
 }
 
@@ -11,6 +13,7 @@ export interface FakeTools extends Tools {
 export function fakeTools(response: Partial<OutboundResponse> = {}, more: Partial<Tools> = {}): FakeTools {
   const requests: OutboundRequest[] = []
   const lines: FakeTools['lines'] = []
+  const tokens: ModelTokens[] = []
   return {
     run: { id: 'r', orgId: 'o', flowId: 'f', version: 1, depth: 0, startedAt: '2026-03-01T06:00:00.000Z' },
     stepId: 'call',
@@ -24,8 +27,12 @@ export function fakeTools(response: Partial<OutboundResponse> = {}, more: Partia
     },
     sendMail: async () => ({ messageId: 'm' }),
     log: (level, message, data) => void lines.push({ level, message, data }),
+    provider: async () => null,
+    misfit: async (schema, value) => schemaMisfit(schema, value),
+    used: (count) => void tokens.push(count),
     requests,
     lines,
+    tokens,
     ...more,
   }
 }

@@ -27,8 +27,8 @@ test('the list of types is alphabetical, and each can be found by its type and i
 })
 
 test('a type that comes later is not found, and is known to come', () => {
-  expect(findStep('llm')).toBeUndefined()
-  expect(laterTypes).toHaveProperty('llm')
+  expect(findStep('prompt')).toBeUndefined()
+  expect(laterTypes).toHaveProperty('prompt')
   for (const type of Object.keys(laterTypes)) expect(findStep(type)).toBeUndefined()
 })
 

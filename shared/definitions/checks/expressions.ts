@@ -38,12 +38,21 @@ function checkStep({ node, pointer }: Visit, sight: Sight): Finding[] {
     const message = 'Expressions are read in values, not in keys: write the name out'
     keys.push(errorAt(`${pointer}/params${pointerOf(path)}`, 'expression_in_key', message, node.id))
   })
-  return [...keys, ...checkValue(params, `${pointer}/params`, sight)]
+  const values = Object.entries(params).flatMap(([param, value]) =>
+    checkValue(value, `${pointer}/params${pointerOf([param])}`, seenIn(node, param, sight)),
+  )
+  return [...keys, ...values]
 }
 
 /** The params in which expressions are read: another language's texts may hold `{{`. */
 function withoutLiterals({ literals = [] }: StepType, params: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(params).filter(([name]) => !literals.includes(name)))
+}
+
+/** Some params read names of their own, such as what a tool is called with. */
+function seenIn({ type }: Visit['node'], param: string, sight: Sight): Sight {
+  const own = findStep(type)?.paramNames?.[param]
+  return own === undefined ? sight : { ...sight, names: new Set([...sight.names, ...own]) }
 }
 
 function checkValue(value: Json | undefined, path: string, sight: Sight): Finding[] {

@@ -32,6 +32,7 @@ function bodyEvents(node: Node): number {
 /** Generous: a wait with its route and the record of its expiry, a working step with its route. */
 function ownEvents(node: Node): number {
   const step = findStep(node.type)
+  if (step?.turns && step.params.safeParse(node.params).success) return step.turns.events(node.params)
   if (step?.kind === 'wait' || (step !== undefined && 'subflow' in step)) return 13
   return step?.kind === 'work' ? 7 : 6
 }

@@ -1,6 +1,7 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import { enhance, enhanceFlow } from './enhance.ts'
 import { exportRoute } from './export.ts'
 import * as files from './files.ts'
 import { flowLogs } from './flow-logs.ts'
@@ -41,6 +42,8 @@ export const restRoutes: Route[] = [
   reports.overview,
   clone,
   publish,
+  enhance,
+  enhanceFlow,
   rerun,
   exportRoute,
   importRoute,

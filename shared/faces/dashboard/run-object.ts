@@ -88,6 +88,12 @@ export function baseOf(
   }
 }
 
-export function stepEntry({ input: _, output: __, ...entry }: StepRecord): Record<string, unknown> {
+export function stepEntry(record: StepRecord): Record<string, unknown> {
+  const { input: _, output: __, ...entry } = stepObject(record)
   return entry
+}
+
+/** What models took is told by the run's credits. */
+export function stepObject({ tokens: _, ...step }: StepRecord): Record<string, unknown> {
+  return step
 }

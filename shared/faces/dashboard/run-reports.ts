@@ -6,7 +6,7 @@ import { listSteps } from '../../core/runs.ts'
 import { Fault } from '../../faults.ts'
 import { route } from '../../http/route.ts'
 import { byId, instant, jsonObject, moment, uuid } from '../shapes.ts'
-import { baseOf, baseShape, statusShape, stepEntryShape, stepShape } from './run-object.ts'
+import { baseOf, baseShape, statusShape, stepEntryShape, stepObject, stepShape } from './run-object.ts'
 import { creditsTotal, detailsOf, detailsShape } from './run-views.ts'
 import { view } from './view.ts'
 
@@ -68,7 +68,7 @@ export const detailed = view(
     return {
       body: {
         ...detailsOf(run, credits),
-        steps: steps.slice(-shownSteps),
+        steps: steps.slice(-shownSteps).map(stepObject),
         ...(steps.length > shownSteps ? { stepsTruncated: true } : {}),
         context,
       },
@@ -101,6 +101,7 @@ export const creditDetails = view(
         units: z.number(),
         unit: z.string(),
         credits: z.number(),
+        model: z.string().optional(),
         runId: uuid.optional(),
       }),
     ),

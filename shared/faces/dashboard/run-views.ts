@@ -11,6 +11,7 @@ import {
   statusShape,
   stepEntry,
   stepEntryShape,
+  stepObject,
   stepShape,
 } from './run-object.ts'
 import { view } from './view.ts'
@@ -130,6 +131,6 @@ export const steps = view(
     const end = start + asked.limit
     const next = all.length > end ? await cursor.seal(end) : null
     const rest = pageEnd(asked, { total: all.length, nextCursor: next })
-    return { body: { runId: run.id, steps: all.slice(start, end), ...rest }, next }
+    return { body: { runId: run.id, steps: all.slice(start, end).map(stepObject), ...rest }, next }
   },
 )

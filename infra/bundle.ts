@@ -111,7 +111,7 @@ function inputsOf(outputs: Metafile['outputs'], chunks: string[]): string[] {
  * read by every door when it wakes, since the SDK's cores import all of theirs in one file. So their errors are told by
  * name, not by class.
  */
-const clientsApart = ['scheduler-client']
+const clientsApart = ['scheduler-client', 'connections-client']
 
 const apart: Plugin = {
   name: 'clients-apart',

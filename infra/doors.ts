@@ -5,7 +5,7 @@ export interface DoorShape {
   memoryMegabytes: number
   timeoutSeconds: number
   /** Who calls it. */
-  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer'
+  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer' | 'sockets'
 }
 
 /** Every function there is. */
@@ -20,6 +20,7 @@ export type DoorName =
   | 'changed'
   | 'scheduled'
   | 'swept'
+  | 'socket'
 
 export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
@@ -32,6 +33,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'changed', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
   { door: 'scheduled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'schedules' },
   { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
+  { door: 'socket', memoryMegabytes: 256, timeoutSeconds: 10, calledBy: 'sockets' },
 ]
 
 /** The physical name of a function; only `step` has one in AWS, since machines compiled months ago call it. */

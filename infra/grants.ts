@@ -16,6 +16,7 @@ export type Reach =
   | 'key of the platform'
   | 'signing secret'
   | 'sealing secret'
+  | 'connections'
 
 /** One IAM statement and why it is there. */
 export interface Grant {
@@ -171,9 +172,15 @@ export const grants: Record<DoorName, Grant[]> = {
   changed: [
     table(
       [...rowsAndLists, 'BatchWriteItem', 'DeleteItem'],
-      'events, steps and waits of runs; places of concurrency keys; removes what an expired run left',
+      'events, steps and waits of runs; who watches them; places of concurrency keys; removes what an expired run left',
     ),
+    ...[platform, sealing],
     starting,
+    {
+      on: 'connections',
+      actions: ['execute-api:ManageConnections'],
+      why: 'sends events to those who watch a run, and closes their sockets',
+    },
     {
       on: 'stream',
       actions: [
@@ -185,6 +192,13 @@ export const grants: Record<DoorName, Grant[]> = {
       why: 'Lambda reads the changes of the table for it',
     },
     ...answering,
+  ],
+  socket: [
+    table(
+      [...rowsAndLists, 'BatchWriteItem', 'DeleteItem'],
+      'runs, sessions and API keys; open sockets and their tickets',
+    ),
+    ...[platform, signing],
   ],
   scheduled: [
     table([...rowsAndLists, 'DeleteItem'], 'schedules, versions, runs; places of concurrency keys'),

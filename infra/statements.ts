@@ -4,6 +4,7 @@ import type { Construct } from 'constructs'
 import { tableShape } from '../shared/store/table.ts'
 import type { Engine } from './constructs/engine.ts'
 import type { Schedules } from './constructs/schedules.ts'
+import type { Socket } from './constructs/socket.ts'
 import type { Data } from './data.ts'
 import type { DoorName } from './doors.ts'
 import { type Grant, grants, type Reach } from './grants.ts'
@@ -13,6 +14,7 @@ interface Places {
   data: Data
   engine: Engine
   schedules: Schedules
+  socket: Socket
 }
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
@@ -30,7 +32,7 @@ export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.
 function resources(
   { on, actions }: Grant,
   stack: Stack,
-  { stage, data, engine, schedules }: Places,
+  { stage, data, engine, schedules, socket }: Places,
 ): string[] {
   const { table } = data.records
   const named = (service: string, resource: string, resourceName: string) =>
@@ -51,6 +53,7 @@ function resources(
     'key of the platform': () => [data.keys.key.keyArn],
     'signing secret': () => [data.keys.signing.secretArn],
     'sealing secret': () => [data.keys.sealing.secretArn],
+    connections: () => socket.connections,
   }
   return reach[on]()
 }

@@ -1,3 +1,4 @@
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
 import type { KMSClient } from '@aws-sdk/client-kms'
 import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -104,6 +105,8 @@ export interface World {
   readonly kms: KMSClient
   readonly secrets: SecretsManagerClient
   readonly scheduler: SchedulerClient
+  /** Writes to open WebSockets. */
+  readonly connections: ApiGatewayManagementApiClient
   readonly outbound: Outbound
   readonly clock: Clock
   readonly ids: Ids

@@ -1,3 +1,7 @@
+import type {
+  ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiClientConfig,
+} from '@aws-sdk/client-apigatewaymanagementapi'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
 import type { SchedulerClient, SchedulerClientConfig } from '@aws-sdk/client-scheduler'
@@ -15,13 +19,17 @@ export interface ClientParts {
   states?: NonNullable<SFNClientConfig['requestHandler']>
   kms?: NonNullable<KMSClientConfig['requestHandler']>
   scheduler?: NonNullable<SchedulerClientConfig['requestHandler']>
+  connections?: NonNullable<ApiGatewayManagementApiClientConfig['requestHandler']>
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
   /** How requests are authorised on those ways; @default signed, as AWS wants it */
   authorise?: Pick<DynamoDBClientConfig, 'httpAuthSchemeProvider' | 'httpAuthSchemes'>
 }
 
 /** The AWS clients of a World. */
-export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler'>
+export type Clients = Pick<
+  World,
+  'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler' | 'connections'
+>
 
 /** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
 export function makeClients(env: Environment, parts: ClientParts = {}): Clients {
@@ -44,6 +52,9 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     ),
     scheduler: lazyClient<SchedulerClient>(async () =>
       (await import('./scheduler-client.ts')).makeSchedulerClient(handled(parts.scheduler)),
+    ),
+    connections: lazyClient<ApiGatewayManagementApiClient>(async () =>
+      (await import('./connections-client.ts')).makeConnectionsClient(handled(parts.connections)),
     ),
     secrets: lazyClient<SecretsManagerClient>(async () =>
       (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),

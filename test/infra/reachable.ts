@@ -29,6 +29,8 @@ const asked: Record<string, string[]> = {
   UpdateSchedule: ['scheduler:UpdateSchedule', 'iam:PassRole'],
   DeleteSchedule: ['scheduler:DeleteSchedule'],
   ListSchedules: ['scheduler:ListSchedules'],
+  PostToConnection: ['execute-api:ManageConnections'],
+  DeleteConnection: ['execute-api:ManageConnections'],
   Encrypt: ['kms:Encrypt'],
   Decrypt: ['kms:Decrypt'],
   GenerateDataKey: ['kms:GenerateDataKey'],

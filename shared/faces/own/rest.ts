@@ -3,6 +3,7 @@ import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
+import * as socketTickets from './socket-tickets.ts'
 import * as waits from './waits.ts'
 
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
@@ -16,5 +17,6 @@ export const restRoutes: Route[] = [
   waits.answer,
   runs.read,
   runs.events,
+  socketTickets.create,
   audit.list,
 ]

@@ -22,6 +22,7 @@ import { type Functions, type Invoked, openFunctions } from './functions.ts'
 import { openKms } from './kms.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
+import { openSockets } from './sockets/open.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
 import { inProcess, type Listening, listen, unsigned } from './wire.ts'
@@ -85,11 +86,17 @@ export async function openAccount({
     log,
     deliver: async (name, input) => void payloadOf(await invoke(name, input)),
   })
-  const listening = await onLoopback([dynamo, states, kms, secrets, scheduler], folder)
+  const sockets = openSockets({
+    clock,
+    log,
+    invoke: (event) => invoke(functionName(stage, 'socket'), event),
+  })
+  const listening = await onLoopback([dynamo, states, kms, secrets, scheduler, sockets.endpoint], folder)
   const front = await openFront({
     routes,
     port,
     invoke: (face, event) => invoke(functionName(stage, face as DoorName), event),
+    upgrade: sockets.upgrade,
   })
   const world = openWorld(
     { ...process.env, ...environment(stage, front.url) },
@@ -101,6 +108,7 @@ export async function openAccount({
         kms: inProcess(kms),
         secrets: inProcess(secrets),
         scheduler: inProcess(scheduler),
+        connections: inProcess(sockets.endpoint),
         authorise: unsigned,
       },
     },
@@ -110,7 +118,7 @@ export async function openAccount({
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
   dynamo.onChanges(
     async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
-    concernsRuns,
+    isFollowed,
   )
   const sweep = async () => void (await deliver('swept', {}))
   const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, log)
@@ -121,6 +129,7 @@ export async function openAccount({
     sweep,
     async close() {
       stopSweeping()
+      await sockets.close()
       await front.close()
       await scheduler.close()
       await states.close()
@@ -132,8 +141,10 @@ export async function openAccount({
 }
 
 /** The filter of the stream's mapping: what `changed` has something to do for. */
-function concernsRuns(key: Record<string, unknown>): boolean {
-  return /^ORG#[^#]+#RUN#/.test(String((key.pk as { S?: string } | undefined)?.S ?? key.pk))
+function isFollowed(key: Record<string, unknown>): boolean {
+  const text = (name: string) => String((key[name] as { S?: string } | undefined)?.S ?? key[name])
+  if (/^ORG#[^#]+#RUN#/.test(text('pk'))) return !text('sk').startsWith('EVT#')
+  return /^(SESS|KEY|USER)#/.test(text('sk'))
 }
 
 /** @throws if the function failed: the delivery is tried again. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { type Invoked, payloadLimitBytes } from './functions.ts'
 import { gatewayEvent } from './gateway-event.ts'
@@ -24,12 +25,20 @@ export interface FrontOptions {
   routes: readonly RouteRow[]
   /** Invokes the function behind a face. */
   invoke(face: string, event: APIGatewayProxyEventV2): Promise<Invoked>
+  /** Takes requests that want to become WebSockets. @default they are refused */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void
   port: number
   host?: string
 }
 
 /** Starts the HTTP front: requests become API Gateway events (payload 2.0), as the deployed HTTP API makes them. */
-export async function openFront({ routes, invoke, port, host = '127.0.0.1' }: FrontOptions): Promise<Front> {
+export async function openFront({
+  routes,
+  invoke,
+  upgrade,
+  port,
+  host = '127.0.0.1',
+}: FrontOptions): Promise<Front> {
   const find = routeTable(routes)
   const server = createServer(
     { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
@@ -40,6 +49,7 @@ export async function openFront({ routes, invoke, port, host = '127.0.0.1' }: Fr
     },
   )
   server.keepAliveTimeout = 60_000
+  if (upgrade) server.on('upgrade', upgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -65,6 +75,7 @@ async function answer(
   find: ReturnType<typeof routeTable>,
   invoke: FrontOptions['invoke'],
 ): Promise<void> {
+  if (request.url?.startsWith('/ws/')) return upgradeRequired(response)
   const body = await readBody(request)
   if (body === 'too large') return gatewayError(response, 413, 'Request Entity Too Large')
   const { face, event } = gatewayEvent(request, body, find)
@@ -122,6 +133,12 @@ function reply(request: IncomingMessage, response: ServerResponse, payload: unkn
   if (request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304)
     response.setHeader('content-length', bytes.length)
   response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+/** The WebSocket API answers handshakes alone. */
+function upgradeRequired(response: ServerResponse): void {
+  response.setHeader('upgrade', 'websocket')
+  gatewayError(response, 426, 'Upgrade Required')
 }
 
 /** What the gateway itself says when no function could. */

@@ -19,7 +19,7 @@ const largest = 256 * 1024
 const calls = new Set(['http.request', 'http', 'webhook'])
 
 /** What a step or a run came to: events hold small values themselves, larger ones lie on their records. */
-export async function valueOf(
+export async function eventValue(
   world: World,
   { orgId, runId }: { orgId: string; runId: string },
   event: RunEvent,

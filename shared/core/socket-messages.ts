@@ -1,6 +1,6 @@
 import type { RunEvent } from '../store/events.ts'
 import type { JsonObject, World } from '../world.ts'
-import { type EventValue, valueOf } from './event-values.ts'
+import { type EventValue, eventValue } from './event-values.ts'
 
 /** One frame of seed 003's WebSocket. */
 export interface Message {
@@ -32,7 +32,7 @@ export async function messagesOf(
 async function textOf(world: World, run: { orgId: string; runId: string }, event: RunEvent) {
   const { runId } = run
   if (event.type === 'step.completed' || event.type === 'run.completed') {
-    const value = await valueOf(world, run, event)
+    const value = await eventValue(world, run, event)
     const text = JSON.stringify(completed(runId, event, value))
     if (Buffer.byteLength(text) <= longest) return text
     return JSON.stringify(completed(runId, event, { url: value.url }))

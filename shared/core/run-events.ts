@@ -52,7 +52,12 @@ export function eventsOf(
   const { before, after } = change
   const ended = hasEnded(after) && (before === null || !hasEnded(before))
   const native = ended ? nativeEvents(after, told, steps) : []
-  const events = [...runEvents(before, after), ...native, ...(ended ? endEvents(before, after, known) : [])]
+  const events = [
+    ...runEvents(before, after),
+    ...(ended ? closedWaits(before, after, known) : []),
+    ...native,
+    ...(ended ? endEvents(before, after, known) : []),
+  ]
   return { events, told: ended ? remember(after, told) : told, ended }
 }
 
@@ -73,29 +78,32 @@ function runEvents(before: RunRow | null, after: RunRow): Told[] {
   return events
 }
 
-/** The waits that close with the run, the last entry of the log, and the end itself, which is last. */
-function endEvents(before: RunRow | null, after: RunRow, { steps, waits, atWork }: Known): Told[] {
+/** The waits that close with the run. */
+function closedWaits(before: RunRow | null, after: RunRow, { steps, waits }: Known): Told[] {
   const at = after.finishedAt ?? after.updatedAt
-  const open = [...(before?.openWaits ?? [])].sort()
-  const closed = open.flatMap((key): Told[] => {
+  return openWaits(before).flatMap((key): Told[] => {
     const answered = answeredLast(after, waits.get(key))
     if (answered) return waitEvents({ ...answered, status: 'open' }, answered, steps)
     const [, stepId = ''] = key.split('#')
     return [{ type: 'wait.cancelled', at, stepId, data: { waitId: waitIdOf(after.id, key) } }]
   })
-  const entry = endEntry(after, steps, stoodOn(open, { steps, atWork }))
+}
+
+/** The last entry of the log, and the end itself, which is last. */
+function endEvents(before: RunRow | null, after: RunRow, known: Known): Told[] {
+  const at = after.finishedAt ?? after.updatedAt
+  const entry = endEntry(after, known.steps, stoodOn(openWaits(before), known))
   const error = after.error === undefined ? {} : { error: JSON.parse(after.error) as Json }
   const output = after.output === undefined ? {} : smallValue('output', after.output)
+  const about = after.status === 'completed' ? {} : aboutNode(entry)
   return [
-    ...closed,
     ...(entry ? [logEvent(entry)] : []),
-    {
-      type: `run.${after.status}`,
-      at,
-      ...(after.status === 'completed' ? {} : aboutNode(entry)),
-      data: { ...output, ...error },
-    },
+    { type: `run.${after.status}`, at, ...about, data: { ...output, ...error } },
   ]
+}
+
+function openWaits(run: RunRow | null): string[] {
+  return [...(run?.openWaits ?? [])].sort()
 }
 
 /** The first step that an ended run stood on. */

@@ -158,7 +158,7 @@ describe('messages', () => {
       'node_completed ask',
       'execution_update out',
       'node_completed out',
-      'log ask Execution completed',
+      'log out Execution completed',
       'execution_completed',
     ])
     expect(messages[2]).toMatchObject({ result: 42 })

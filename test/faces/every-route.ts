@@ -54,6 +54,7 @@ const bodies: Record<string, unknown> = {
   'PATCH /v1/flow/{id}/share/{shareId}': { name: 'Changed' },
   'POST /v1/flow/share/execute/{token}': { customerId: 'a' },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
+  'POST /v1/socket-tickets': ({ run }: Filling) => ({ runId: run }),
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }
 
@@ -69,13 +70,13 @@ export const uncalled = routes
 
 /** Calls a route with its path filled in. */
 export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
-  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route) })
+  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route, ids) })
 }
 
-/** A body that must be new each time is made. */
-function bodyOf(route: Route): unknown {
+/** A body that must be new each time, or names something, is made. */
+function bodyOf(route: Route, ids: Filling): unknown {
   const body = bodies[nameOf(route)]
-  return typeof body === 'function' ? body() : body
+  return typeof body === 'function' ? body(ids) : body
 }
 
 /** The path with an id of the right kind in every place. */

@@ -50,7 +50,7 @@ export class Service extends Stack {
       functionName: functionName(stage.name, 'scheduled'),
       deadLetters,
     })
-    const socket = new Socket(this, 'Socket', {
+    const socket = new Socket(this, 'Sockets', {
       apiName: `${stage.name}-sluice-socket`,
       stageName: stage.name,
       throttle: stage.throttle,
@@ -103,7 +103,7 @@ export class Service extends Stack {
     })
     new CfnOutput(this, 'Address', { value: api.api.apiEndpoint, description: 'Where the service answers' })
     new CfnOutput(this, 'SocketAddress', { value: socket.stage.url, description: 'Where runs are watched' })
-    acknowledgeWildcards(this, stage.name)
+    acknowledgeWildcards(this, stage.name, socket)
     Validations.of(deadLetters).acknowledge(
       { id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' },
       { id: 'Serverless-SQSRedrivePolicy', reason: 'It is itself the dead-letter queue' },

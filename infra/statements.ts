@@ -1,6 +1,5 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib'
+import { ArnFormat, type CfnElement, Stack, Validations } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
-import type { Construct } from 'constructs'
 import { tableShape } from '../shared/store/table.ts'
 import type { Engine } from './constructs/engine.ts'
 import type { Schedules } from './constructs/schedules.ts'
@@ -83,10 +82,17 @@ function conditions(on: Reach, stack: Stack): { conditions?: Record<string, Reco
   return {}
 }
 
-/** The wildcards that nag is told about: machines and executions are made after the deployment, under the stage's prefix. */
-export function acknowledgeWildcards(scope: Construct, stage: string): void {
+/** The wildcards that nag is told about: machines, executions and connections are made after the deployment, under the stage's prefix. */
+export function acknowledgeWildcards(scope: Stack, stage: string, { api }: Socket): void {
+  const socketApi = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${scope.getLogicalId(api.node.defaultChild as CfnElement)}>`
+  const connections = (method: string) => ({
+    id: `AwsSolutions-IAM5[Resource::${socketApi}/${stage}/${method}/@connections/*]`,
+    reason: 'Connections come and go; it may write to and close those of its own stage',
+  })
   const arn = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>'
   Validations.of(scope).acknowledge(
+    connections('POST'),
+    connections('DELETE'),
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${stage}-flows/*]`,
       reason: 'Schedules of flows are made when authors set them, in the group of the stage',

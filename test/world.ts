@@ -15,6 +15,7 @@ import { systemClock } from '../shared/aws/clock.ts'
 import { openWorld } from '../shared/aws/open-world.ts'
 import { StepError } from '../shared/step-error.ts'
 import type { Clock, Outbound, World } from '../shared/world.ts'
+import { type ConnectionList, openConnectionList } from './connection-list.ts'
 import { type KeptLog, keptLog } from './local/kept-log.ts'
 import { type MachineList, openMachineList } from './machine-list.ts'
 
@@ -24,6 +25,8 @@ export interface TestWorld {
   dynamo: Dynamo
   /** The engine of tests that only make machines; undefined if another was given. */
   machines: MachineList
+  /** Who is connected by WebSocket. */
+  connections: ConnectionList
   log: KeptLog
   /** The environment that the World was opened with, to open a second one on the same data. */
   env: Record<string, string>
@@ -54,13 +57,16 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   process.env.AWS_REGION = 'us-east-1'
   process.env.AWS_ACCESS_KEY_ID = 'test'
   process.env.AWS_SECRET_ACCESS_KEY = 'test'
+  process.env.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI = 'http://127.0.0.1'
   const dir = mkdtempSync(join(tmpdir(), 'sluice-world-'))
   const log = keptLog()
   const dynamo = await openDynamo({ dir, clock, log })
   const machines = openMachineList(clock)
   let deliver: (input: unknown) => Promise<void> = async () => {}
   const scheduler = openScheduler({ dir, clock, log, deliver: (_name, input) => deliver(input) })
+  const connections = openConnectionList()
   const requestHandlers: ClientParts = {
+    connections: inProcess(connections),
     dynamodb: inProcess(dynamo),
     states: inProcess(options.states ?? machines),
     kms: inProcess(openKms({ dir, log })),
@@ -76,6 +82,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     world,
     dynamo,
     machines,
+    connections,
     log,
     env,
     another,

@@ -27,7 +27,7 @@ beforeAll(async () => {
   made.app.synth()
   data = Template.fromStack(made.data)
   service = Template.fromStack(made.service)
-}, 60_000)
+}, 180_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The routes of the API that speaks a protocol. */

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { getItems } from './batch-get.ts'
 import { countItems, listUnder } from './pages.ts'
-import { keys } from './table.ts'
+import { indexKeys, keys, shardOf } from './table.ts'
 import type { Write } from './transact.ts'
 
 /** Why a connection is closed although its run goes on. */
@@ -55,8 +55,14 @@ export type ConnectionPointer = Pick<
 export function putConnection(row: ConnectionRow): Write[] {
   const { id, orgId, runId, accountId, credential, until, ttl } = row
   const pointer: ConnectionPointer = { id, orgId, runId, accountId, credential, until, ttl }
-  const items: object[] = [row, pointer, pointer]
+  const items: object[] = [{ ...row, ...endIndex(row) }, pointer, pointer]
   return keysOfConnection(row).map((key, at) => ({ Put: { TableName: '', Item: { ...items[at], ...key } } }))
+}
+
+/** Only what runs out within the life of the connection is ever looked for. */
+function endIndex({ until, ttl, id }: ConnectionRow): object {
+  if (until === null || until > ttl * 1000) return {}
+  return { gsi2pk: indexKeys.sockets(shardOf(id)), gsi2sk: `${new Date(until).toISOString()}#${id}` }
 }
 
 /** The connection with an id, strongly consistent. */

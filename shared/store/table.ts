@@ -180,6 +180,8 @@ export const indexKeys = {
   waits: (org: string) => `ORG#${org}#WAITS`,
   /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
   open: (shard: number) => `OPEN#${shard}`,
+  /** Connections whose credential runs out while they are open; read by `swept` alone. */
+  sockets: (shard: number) => `SOCKETEND#${shard}`,
   /** Every schedule; read by `swept` alone. */
   schedules: (shard: number) => `SCHED#${shard}`,
   /** Machines that no version needs; read by `swept` alone. */

@@ -14,6 +14,7 @@ import { forget } from '../../shared/core/socket-texts.ts'
 import { makeTicket } from '../../shared/core/socket-tickets.ts'
 import { admit } from '../../shared/core/sockets.ts'
 import { startRun } from '../../shared/core/start-run.ts'
+import { sweepConnections } from '../../shared/core/sweep-connections.ts'
 import { applyChanges } from '../../shared/core/updates.ts'
 import { doWork } from '../../shared/core/work.ts'
 import { putConnection } from '../../shared/store/connections.ts'
@@ -408,6 +409,24 @@ describe('a credential that ends', () => {
 
     expect(watcher.texts.map((text) => JSON.parse(text).type)).toEqual(['closing'])
     expect(watcher.closed).toBe(true)
+  })
+
+  test('by its own time is found by the sweep, if the run is quiet', async () => {
+    const run = await begin()
+    const admin = await authenticate(opened.world, `Bearer ${acme.token.admin}`)
+    const expiresAt = new Date(clock.now() + 3600_000).toISOString()
+    const wish = { name: 'Short', scopes: ['runs:read' as const], expiresAt }
+    const { key } = await createApiKey(opened.world, admin, wish)
+    const watcher = await connect(run.id, { key })
+    await apply()
+    await passTime(clock, sweepConnections(opened.world))
+    await apply()
+    expect(watcher.closed).toBe(false)
+    await clock.advance(3600_000)
+    await passTime(clock, sweepConnections(opened.world))
+    await apply()
+
+    expect([told(watcher).code, watcher.closed]).toEqual([4401, true])
   })
 
   test('by its own time closes at the next message', async () => {

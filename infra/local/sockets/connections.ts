@@ -95,15 +95,17 @@ export class Connections {
     })
   }
 
+  /** Answered here, since ws would drop a flood without a word. */
   #watchPings(held: Held): void {
     let second = 0
     let pings = 0
-    held.socket.on('ping', () => {
+    held.socket.on('ping', (content) => {
       const now = Math.floor(Date.now() / 1000)
       pings = now === second ? pings + 1 : 1
       second = now
       this.#isActive(held)
       if (pings > mostPings) held.socket.close(1008, 'Too many pings')
+      else held.socket.pong(content)
     })
   }
 }

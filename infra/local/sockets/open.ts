@@ -47,6 +47,7 @@ export function openSockets({ clock, log, invoke }: SocketsOptions): Sockets {
     noServer: true,
     maxPayload: mostBytes,
     clientTracking: false,
+    autoPong: false,
     handleProtocols: (_offered, request) => selected.get(request) ?? false,
   })
   const underWay = new Set<Promise<void>>()

@@ -10,5 +10,8 @@ import {
 export function makeConnectionsClient(
   config: ApiGatewayManagementApiClientConfig,
 ): ApiGatewayManagementApiClient {
-  return new ApiGatewayManagementApiClient(config)
+  return new ApiGatewayManagementApiClient({ requestHandler: patience, ...config })
 }
+
+/** One connection that hangs must not hold up the others, in milliseconds. */
+const patience = { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true }

@@ -42,7 +42,7 @@ export async function pushEvents(world: World, run: Run, end: WatchedEnd, joinin
   if (news && rows.length === 0) return await endWatch(world, orgId, runId)
   if (rows.length === 0) return
   const watchers = (await onlyStanding(world, rows)).map((row) => ({ row, has: hasOf(row, end) }))
-  const left = await sendAll(world, run, end.last, watchers)
+  const left = await sendAll(world, run, end, watchers)
   if (end.ended) {
     const open = left.map(({ row }) => row)
     await closeConnections(world, open, null)
@@ -75,7 +75,12 @@ async function onlyStanding(world: World, rows: ConnectionRow[]): Promise<Connec
 }
 
 /** Page by page, so that whatever stops this goes on about where it was. @returns who is still there. */
-async function sendAll(world: World, run: Run, last: number, watchers: Watcher[]): Promise<Watcher[]> {
+async function sendAll(
+  world: World,
+  run: Run,
+  { last, sent }: WatchedEnd,
+  watchers: Watcher[],
+): Promise<Watcher[]> {
   let left = watchers
   let at = Math.min(last, ...left.map(({ has }) => has))
   while (at < last && left.length > 0) {
@@ -96,6 +101,8 @@ async function sendAll(world: World, run: Run, last: number, watchers: Watcher[]
         null,
       )
     left = left.filter((watcher) => !lost.has(watcher))
+    if (sent !== undefined && sent < through && through < last)
+      await noteSent(world, run.orgId, run.runId, through)
     at = through
   }
   return left

@@ -169,6 +169,60 @@ describe('messages', () => {
     expect(messages.at(-1)).toMatchObject({ result: { n: 42 } })
   })
 
+  test('J1 of an answer with something secret in it: the rest, and •••', async () => {
+    const form = [
+      { name: 'pin', type: 'password' },
+      { name: 'room', type: 'text' },
+    ]
+    const run = await start({
+      ask: { type: 'approval', params: { message: 'Go?', onTimeout: 'fail', form } },
+    })
+    const watcher = await watching(run)
+    await watcher.until(({ waiting }) => waiting !== undefined)
+    const body = { decision: 'approve', form: { pin: 'cnry_pin_0123456789', room: 'blue' } }
+    const { status } = await call(ends(), 'POST', `/v1/flowrun/resume/${run}`, body)
+    await watcher.closed
+    const done = watcher.messages.find(({ type }) => type === 'node_completed')
+
+    expect(status).toBe(200)
+    expect(done?.result).toMatchObject({ form: { pin: '•••', room: 'blue' } })
+    expect(JSON.stringify(watcher.messages)).not.toContain('cnry_pin')
+  })
+
+  test('of a sub-flow: the run that it started, and its output', async () => {
+    const definition = {
+      metadata: { name: 'Child' },
+      triggers: [{ type: 'api' }],
+      nodes: { out: { type: 'final', params: { outputs: { n: 7 } } } },
+    }
+    const child = await call<{ id: string }>(ends(), 'POST', '/api/v1/flows', { name: 'Child', definition })
+    const run = await start({ sub: { type: 'flow', params: { flowId: child.body.id } } })
+    const { messages } = await everything(run)
+    const begun = messages.find(({ child_execution_id }) => child_execution_id !== undefined)
+    const own = await everything(String(begun?.child_execution_id))
+
+    expect(begun).toMatchObject({ type: 'execution_update', node_id: 'sub', node_type: 'flow' })
+    expect(messages.find(({ type }) => type === 'node_completed')).toMatchObject({ result: { n: 7 } })
+    expect(own.messages.at(-1)).toMatchObject({ type: 'execution_completed', result: { n: 7 } })
+  })
+
+  test('of a question that nobody answered in time: left by timeout', async () => {
+    const run = await start({
+      ask: {
+        ...{ type: 'client-tool', params: { toolName: 'tool' }, timeoutSeconds: 1 },
+        next: { default: 'good', timeout: 'late' },
+      },
+      good: { type: 'final', params: { outputs: {} } },
+      late: { type: 'final', params: { outputs: { late: true } } },
+    })
+    const { messages } = await everything(run)
+
+    expect(messages.map(told)).toEqual(
+      expect.arrayContaining(['log ask Wait expired', 'execution_update ask timeout']),
+    )
+    expect(messages.at(-1)).toMatchObject({ result: { late: true } })
+  })
+
   test('of a failure that the author caught: its error, and by which outcome the step was left', async () => {
     const run = await start({
       call: {

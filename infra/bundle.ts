@@ -115,7 +115,7 @@ function inputsOf(outputs: Metafile['outputs'], chunks: string[]): string[] {
  * read by every door when it wakes, since the SDK's cores import all of theirs in one file. So their errors are told by
  * name, not by class.
  */
-const clientsApart = ['s3-client', 'scheduler-client', 'mail-client']
+const clientsApart = ['s3-client', 'scheduler-client', 'mail-client', 'connections-client']
 
 const apart: Plugin = {
   name: 'clients-apart',

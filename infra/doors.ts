@@ -5,7 +5,7 @@ export interface DoorShape {
   memoryMegabytes: number
   timeoutSeconds: number
   /** Who calls it. */
-  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer'
+  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer' | 'sockets'
 }
 
 /** Every function there is. */
@@ -23,6 +23,7 @@ export type DoorName =
   | 'due'
   | 'scheduled'
   | 'swept'
+  | 'socket'
 
 export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
@@ -38,6 +39,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'due', memoryMegabytes: 256, timeoutSeconds: 60, calledBy: 'stream' },
   { door: 'scheduled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'schedules' },
   { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
+  { door: 'socket', memoryMegabytes: 256, timeoutSeconds: 10, calledBy: 'sockets' },
 ]
 
 /** The physical name of a function; in AWS only those have one that machines or schedules made months ago call. */

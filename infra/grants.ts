@@ -21,6 +21,7 @@ export type Reach =
   | 'sealing secret'
   | 'mail identity'
   | 'model secret'
+  | 'connections'
 
 /** One IAM statement and why it is there. */
 export interface Grant {
@@ -232,9 +233,15 @@ export const grants: Record<DoorName, Grant[]> = {
   changed: [
     table(
       [...rowsAndLists, 'BatchWriteItem', 'DeleteItem'],
-      'events, steps and waits of runs; places of concurrency keys; removes what an expired run left',
+      'events, steps and waits of runs; who watches them; places of concurrency keys; removes what an expired run left',
     ),
+    ...[platform, sealing],
     starting,
+    {
+      on: 'connections',
+      actions: ['execute-api:ManageConnections'],
+      why: 'sends events to those who watch a run, and closes their sockets',
+    },
     stream,
     ...answering,
     { on: 'files', actions: ['s3:DeleteObject'], why: 'takes the bytes of files away whose record is gone' },
@@ -243,6 +250,13 @@ export const grants: Record<DoorName, Grant[]> = {
     table(['GetItem', 'PutItem', 'Query', 'UpdateItem'], 'deliveries of webhooks; the endpoints they go to'),
     { on: 'key for webhooks', actions: ['kms:Decrypt'], why: 'opens the secrets that sign deliveries' },
     stream,
+  ],
+  socket: [
+    table(
+      [...rowsAndLists, 'BatchWriteItem', 'DeleteItem'],
+      'runs, sessions and API keys; open sockets and their tickets',
+    ),
+    ...[platform, signing],
   ],
   scheduled: [
     table([...rowsAndLists, 'DeleteItem'], 'schedules, versions, runs; places of concurrency keys'),

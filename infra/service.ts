@@ -8,10 +8,11 @@ import { Api, type ApiRoute } from './constructs/api.ts'
 import { Door } from './constructs/door.ts'
 import { Engine } from './constructs/engine.ts'
 import { Schedules } from './constructs/schedules.ts'
+import { Socket } from './constructs/socket.ts'
 import { Timer } from './constructs/timer.ts'
 import { Watch } from './constructs/watch.ts'
 import type { Data } from './data.ts'
-import { type DoorName, doors, functionName } from './doors.ts'
+import { type DoorName, type DoorShape, doors, functionName } from './doors.ts'
 import type { Stage } from './stages.ts'
 import { acknowledgeWildcards, statementsOf } from './statements.ts'
 
@@ -52,6 +53,12 @@ export class Service extends Stack {
       functionName: functionName(stage.name, 'scheduled'),
       deadLetters,
     })
+    const socket = new Socket(this, 'Sockets', {
+      apiName: `${stage.name}-sluice-socket`,
+      stageName: stage.name,
+      throttle: stage.throttle,
+      logRetentionDays,
+    })
     const environment = {
       SLUICE_STAGE: stage.name,
       SLUICE_TABLE: data.records.table.tableName,
@@ -67,6 +74,8 @@ export class Service extends Stack {
       SLUICE_SEALING_SECRET: data.keys.sealing.secretArn,
       SLUICE_BASE_URL: api.api.apiEndpoint,
       ...(stage.mailFrom === undefined ? {} : { SLUICE_MAIL_FROM: stage.mailFrom }),
+      // Of all the SDK's clients this one has no default.
+      AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.stage.callbackUrl,
       SLUICE_CORS_ORIGINS: stage.corsOrigins.join(','),
       ...modelsOf(stage, data),
     }
@@ -79,16 +88,17 @@ export class Service extends Stack {
         timeout: Duration.seconds(shape.timeoutSeconds),
         // What runs authors' code is told nothing, and may write its log alone.
         ...(shape.door === 'script' ? { environment: {}, traced: false } : { environment }),
-        statements: statementsOf(shape.door, this, { stage, data, engine, schedules }),
+        statements: statementsOf(shape.door, this, { stage, data, engine, schedules, socket }),
         logRetentionDays,
         ...(fixedNames.has(shape.door) ? { functionName: functionName(stage.name, shape.door) } : {}),
-        ...(shape.calledBy === 'http' || shape.calledBy === 'machines' ? {} : { deadLetters }),
+        ...(waitsForAnswer.has(shape.calledBy) ? {} : { deadLetters }),
         ...(shape.door === 'swept' ? { reservedConcurrency: 1 } : {}),
       })
       this.functions.set(shape.door, door.function)
     }
 
     api.serve(props.routes, this.functions, 'own')
+    socket.serve(this.doorOf('socket'))
     const ended = engine.tell(this.doorOf('settled'), deadLetters)
     this.readStream(data, deadLetters)
     new Timer(this, 'Timer', { swept: this.doorOf('swept'), due: this.doorOf('due'), deadLetters })
@@ -99,7 +109,8 @@ export class Service extends Stack {
       ...(stage.alarmEmail === undefined ? {} : { alarmEmail: stage.alarmEmail }),
     })
     new CfnOutput(this, 'Address', { value: api.api.apiEndpoint, description: 'Where the service answers' })
-    acknowledgeWildcards(this, stage.name)
+    new CfnOutput(this, 'SocketAddress', { value: socket.stage.url, description: 'Where runs are watched' })
+    acknowledgeWildcards(this, stage.name, socket)
     Validations.of(deadLetters).acknowledge(
       { id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' },
       { id: 'Serverless-SQSRedrivePolicy', reason: 'It is itself the dead-letter queue' },
@@ -156,6 +167,9 @@ function modelsOf({ models }: Stage, { keys }: Data): Record<string, string> {
 
 /** Machines and schedules that were made months ago call these by name. */
 const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'script', 'scheduled'])
+
+/** Callers that get the error themselves: nothing is queued. */
+const waitsForAnswer: ReadonlySet<DoorShape['calledBy']> = new Set(['http', 'machines', 'sockets'])
 
 function title(door: string): string {
   return door.charAt(0).toUpperCase() + door.slice(1)

@@ -1,9 +1,9 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib'
+import { ArnFormat, type CfnElement, Stack, Validations } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
-import type { Construct } from 'constructs'
 import { tableShape } from '../shared/store/table.ts'
 import type { Engine } from './constructs/engine.ts'
 import type { Schedules } from './constructs/schedules.ts'
+import type { Socket } from './constructs/socket.ts'
 import type { Data } from './data.ts'
 import type { DoorName } from './doors.ts'
 import { type Grant, grants, type Reach } from './grants.ts'
@@ -14,6 +14,7 @@ interface Places {
   data: Data
   engine: Engine
   schedules: Schedules
+  socket: Socket
 }
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
@@ -39,7 +40,7 @@ export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.
 function resources(
   { on, actions }: Grant,
   stack: Stack,
-  { stage, data, engine, schedules }: Places,
+  { stage, data, engine, schedules, socket }: Places,
 ): string[] {
   const { table } = data.records
   const named = (service: string, resource: string, resourceName: string) =>
@@ -65,6 +66,7 @@ function resources(
     'sealing secret': () => [data.keys.sealing.secretArn],
     'mail identity': () => mailIdentities(stage, stack),
     'model secret': () => (data.keys.model === undefined ? [] : [data.keys.model.secretArn]),
+    connections: () => socket.connections,
   }
   return reach[on]()
 }
@@ -103,10 +105,17 @@ function conditions(on: Reach, stack: Stack): { conditions?: Record<string, Reco
   return {}
 }
 
-/** The wildcards that nag is told about: machines and executions are made after the deployment, under the stage's prefix. */
-export function acknowledgeWildcards(scope: Construct, stage: string): void {
+/** The wildcards that nag is told about: machines, executions and connections are made after the deployment, under the stage's prefix. */
+export function acknowledgeWildcards(scope: Stack, stage: string, { api }: Socket): void {
+  const socketApi = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${scope.getLogicalId(api.node.defaultChild as CfnElement)}>`
+  const connections = (method: string) => ({
+    id: `AwsSolutions-IAM5[Resource::${socketApi}/${stage}/${method}/@connections/*]`,
+    reason: 'Connections come and go; it may write to and close those of its own stage',
+  })
   const arn = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>'
   Validations.of(scope).acknowledge(
+    connections('POST'),
+    connections('DELETE'),
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${stage}-flows/*]`,
       reason: 'Schedules of flows are made when authors set them, in the group of the stage',

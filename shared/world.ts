@@ -1,3 +1,4 @@
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
 import type { KMSClient } from '@aws-sdk/client-kms'
 import type { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { SchedulerClient } from '@aws-sdk/client-scheduler'
@@ -149,6 +150,8 @@ export interface World {
   readonly mail: SESv2Client
   readonly s3: S3Client
   readonly signUrl: SignUrl
+  /** Writes to open WebSockets. */
+  readonly connections: ApiGatewayManagementApiClient
   readonly outbound: Outbound
   readonly clock: Clock
   readonly ids: Ids

@@ -18,6 +18,7 @@ import { systemClock } from '../shared/aws/clock.ts'
 import { openWorld } from '../shared/aws/open-world.ts'
 import { StepError } from '../shared/step-error.ts'
 import type { Clock, Outbound, World } from '../shared/world.ts'
+import { type ConnectionList, openConnectionList } from './connection-list.ts'
 import { type KeptLog, keptLog } from './local/kept-log.ts'
 import { type MachineList, openMachineList } from './machine-list.ts'
 
@@ -28,6 +29,8 @@ export interface TestWorld {
   s3: LocalS3
   /** The engine of tests that only make machines; undefined if another was given. */
   machines: MachineList
+  /** Who is connected by WebSocket. */
+  connections: ConnectionList
   log: KeptLog
   mail: LocalMail
   /** The environment that the World was opened with, to open a second one on the same data. */
@@ -61,6 +64,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   process.env.AWS_REGION = 'us-east-1'
   process.env.AWS_ACCESS_KEY_ID = 'test'
   process.env.AWS_SECRET_ACCESS_KEY = 'test'
+  process.env.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI = 'http://127.0.0.1'
   const dir = mkdtempSync(join(tmpdir(), 'sluice-world-'))
   const log = keptLog()
   const dynamo = await openDynamo({ dir, clock, log })
@@ -72,7 +76,9 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     ...{ dir, clock, log, buckets: [environment.SLUICE_BUCKET] },
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
+  const connections = openConnectionList()
   const requestHandlers: ClientParts = {
+    connections: inProcess(connections),
     dynamodb: inProcess(dynamo),
     states: inProcess(options.states ?? machines),
     kms: inProcess(openKms({ dir, log })),
@@ -91,6 +97,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     dynamo,
     s3,
     machines,
+    connections,
     log,
     mail,
     env,

@@ -28,6 +28,7 @@ import { openS3, s3Path } from './s3/open.ts'
 import { isForS3, serveS3 } from './s3/serve.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
+import { openSockets } from './sockets/open.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
 import { inProcess, type Listening, listen, unsigned } from './wire.ts'
@@ -96,7 +97,15 @@ export async function openAccount({
     log,
     deliver: async (name, input) => void payloadOf(await invoke(name, input)),
   })
-  const listening = await onLoopback([dynamo, states, kms, secrets, scheduler, mail], folder)
+  const sockets = openSockets({
+    clock,
+    log,
+    invoke: (event) => invoke(functionName(stage, 'socket'), event),
+  })
+  const listening = await onLoopback(
+    [dynamo, states, kms, secrets, scheduler, mail, sockets.endpoint],
+    folder,
+  )
   const front = await openFront({
     routes,
     port,
@@ -105,6 +114,7 @@ export async function openAccount({
       { isFor: isForS3, answer: (request, response) => serveS3(s3, request, response) },
       { isFor: isForOutbox, answer: (request, response) => serveOutbox(mail, request, response) },
     ],
+    upgrade: sockets.upgrade,
   })
   process.env.AWS_ENDPOINT_URL_S3 = front.url + s3Path
   const world = openWorld(
@@ -119,6 +129,7 @@ export async function openAccount({
         scheduler: inProcess(scheduler),
         mail: inProcess(mail),
         s3: s3Parts(s3, front.url),
+        connections: inProcess(sockets.endpoint),
         authorise: unsigned,
       },
     },
@@ -148,6 +159,7 @@ export async function openAccount({
     async close() {
       stopSweeping()
       stopDelivering()
+      await sockets.close()
       await front.close()
       await scheduler.close()
       await states.close()
@@ -162,7 +174,7 @@ export async function openAccount({
 /** What `changed` or `due` has something to do for. */
 function concernsSomebody(key: Record<string, unknown>): boolean {
   const text = (name: 'pk' | 'sk') => String((key[name] as { S?: string } | undefined)?.S ?? key[name])
-  return /^ORG#[^#]+#(RUN|FILE|HOOK)#/.test(text('pk')) || /^(VER|SCHED)#/.test(text('sk'))
+  return /^ORG#[^#]+#(RUN|FILE|HOOK)#/.test(text('pk')) || /^(VER|SCHED|SESS|KEY|USER)#/.test(text('sk'))
 }
 
 /** @throws if the function failed: the delivery is tried again. */

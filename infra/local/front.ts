@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { type Invoked, payloadLimitBytes } from './functions.ts'
 import { gatewayEvent } from './gateway-event.ts'
@@ -26,6 +27,8 @@ export interface FrontOptions {
   routes: readonly RouteRow[]
   /** Invokes the function behind a face. */
   invoke(face: string, event: APIGatewayProxyEventV2): Promise<Invoked>
+  /** Takes requests that want to become WebSockets. @default they are refused */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void
   port: number
   host?: string
   /** Other services at the same address. @default none */
@@ -42,6 +45,7 @@ export interface Beside {
 export async function openFront({
   routes,
   invoke,
+  upgrade,
   port,
   host = '127.0.0.1',
   beside = [],
@@ -56,6 +60,7 @@ export async function openFront({
     },
   )
   server.keepAliveTimeout = 60_000
+  if (upgrade) server.on('upgrade', upgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -81,6 +86,7 @@ async function answer(
   find: ReturnType<typeof routeTable>,
   invoke: FrontOptions['invoke'],
 ): Promise<void> {
+  if (request.url?.startsWith('/ws/')) return upgradeRequired(response)
   const late = setTimeout(() => tooLate(request, response), readTimeoutMs)
   const body = await readBody(request).finally(() => clearTimeout(late))
   if (body === 'too large') return gatewayError(response, 413, 'Request Entity Too Large')
@@ -144,6 +150,12 @@ function reply(request: IncomingMessage, response: ServerResponse, payload: unkn
   if (request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304)
     response.setHeader('content-length', bytes.length)
   response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+/** The WebSocket API answers handshakes alone. */
+function upgradeRequired(response: ServerResponse): void {
+  response.setHeader('upgrade', 'websocket')
+  gatewayError(response, 426, 'Upgrade Required')
 }
 
 /** What the gateway itself says when no function could. */

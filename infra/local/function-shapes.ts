@@ -9,6 +9,7 @@ import { open as runner } from '../../functions/runner.ts'
 import { open as scheduled } from '../../functions/scheduled.ts'
 import { open as script } from '../../functions/script.ts'
 import { open as settled } from '../../functions/settled.ts'
+import { open as socket } from '../../functions/socket.ts'
 import { open as step } from '../../functions/step.ts'
 import { open as swept } from '../../functions/swept.ts'
 import { type DoorName, doors, functionName } from '../doors.ts'
@@ -28,6 +29,7 @@ const opens: Record<DoorName, OpenDoor> = {
   due,
   scheduled,
   swept,
+  socket,
 }
 
 /** The functions of a stage by physical name, with the sizes that the CDK app gives them. */

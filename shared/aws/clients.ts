@@ -1,3 +1,7 @@
+import type {
+  ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiClientConfig,
+} from '@aws-sdk/client-apigatewaymanagementapi'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
@@ -18,6 +22,7 @@ export interface ClientParts {
   kms?: NonNullable<KMSClientConfig['requestHandler']>
   scheduler?: NonNullable<SchedulerClientConfig['requestHandler']>
   mail?: NonNullable<SESv2ClientConfig['requestHandler']>
+  connections?: NonNullable<ApiGatewayManagementApiClientConfig['requestHandler']>
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
   /** Besides the way, the address that URLs are signed for, and with what. */
   s3?: Pick<S3ClientConfig, 'requestHandler' | 'endpoint' | 'credentials'>
@@ -28,7 +33,7 @@ export interface ClientParts {
 /** The AWS clients of a World. */
 export type Clients = Pick<
   World,
-  'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler' | 's3' | 'signUrl' | 'mail'
+  'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler' | 's3' | 'signUrl' | 'mail' | 'connections'
 >
 
 /** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
@@ -58,6 +63,9 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     ),
     mail: lazyClient<SESv2Client>(async () =>
       (await import('./mail-client.ts')).makeMailClient(handled(parts.mail)),
+    ),
+    connections: lazyClient<ApiGatewayManagementApiClient>(async () =>
+      (await import('./connections-client.ts')).makeConnectionsClient(handled(parts.connections)),
     ),
     secrets: lazyClient<SecretsManagerClient>(async () =>
       (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),

@@ -9,6 +9,7 @@ import {
 import { getSessionAndAccount } from '../store/sessions.ts'
 import { digest } from '../store/table.ts'
 import type { World } from '../world.ts'
+import { keyCounts } from './key-counts.ts'
 import type { Principal, Scope } from './principal.ts'
 import { Recent } from './recent.ts'
 import { answering } from './refusal.ts'
@@ -38,7 +39,7 @@ async function byKey(world: World, text: string): Promise<Principal> {
   const pointer = await pointerOf(world, digest(text))
   if (pointer === null) throw unauthorized()
   const { key, account } = await getKeyAndAccount(world, pointer)
-  if (key === null || account === null || account.disabled || !counts(key, world.clock.now()))
+  if (key === null || account === null || account.disabled || !keyCounts(key, world.clock.now()))
     throw unauthorized()
   await noteHour(world, key)
   return {
@@ -49,6 +50,7 @@ async function byKey(world: World, text: string): Promise<Principal> {
     role: account.role,
     scopes: key.scopes as Scope[],
     sessionId: null,
+    until: key.expiresAt === null ? null : Date.parse(key.expiresAt),
   }
 }
 
@@ -58,10 +60,6 @@ async function pointerOf(world: World, sha256: string): Promise<ApiKeyPointer | 
   const found = known.get(sha256) ?? (await findApiKey(world, sha256))
   if (found !== null) known.set(sha256, found, 1)
   return found
-}
-
-function counts({ revokedAt, expiresAt }: ApiKeyRow, now: number): boolean {
-  return revokedAt === undefined && (expiresAt === null || Date.parse(expiresAt) > now)
 }
 
 /** Notes the use of a key, once an hour. */
@@ -95,5 +93,6 @@ async function byToken(world: World, token: string): Promise<Principal> {
     role: account.role,
     scopes: null,
     sessionId: session.id,
+    until: claims.exp * 1000,
   }
 }

@@ -17,6 +17,8 @@ export interface Principal {
   scopes: Scope[] | null
   /** The session; null for a key. */
   sessionId: string | null
+  /** When token or key runs out, in milliseconds since 1970; null or absent = it does not. */
+  until?: number | null
   /** Holds one run and nothing else: the starter of a shared flow. */
   holds?: { runId: string; allowApproval: boolean }
   /** For the audit record: where the request came from. */

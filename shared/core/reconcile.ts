@@ -43,8 +43,10 @@ export async function sweep(world: World): Promise<Swept> {
   }
   const collected = await collectMachines(world)
   const scheduled = await (await import('./sweep-schedules.ts')).sweepSchedules(world)
+  const closed = await (await import('./sweep-connections.ts')).sweepConnections(world)
   return {
     ...swept,
+    ...(closed === 0 ? {} : { closed }),
     ...(collected === 0 ? {} : { collected }),
     ...(scheduled === 0 ? {} : { scheduled }),
   }

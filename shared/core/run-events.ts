@@ -1,16 +1,14 @@
 import type { Node } from '../definitions/graph.ts'
-import type { RunEvent } from '../store/events.ts'
 import type { StepRow } from '../store/run-steps.ts'
 import { hasEnded, type RunRow } from '../store/runs.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject } from '../world.ts'
 import { readHidden } from './hidden.ts'
-import { endEntry, type LogEntry, startEntry, stepEntries, waitEntries } from './log-entries.ts'
+import { endEntry, type LogEntry, startEntry, stepEntries } from './log-entries.ts'
+import { aboutStep, leftBy, logEvent, type Told } from './log-event.ts'
 import { readTrace } from './read-trace.ts'
 import { waitIdOf } from './step-key.ts'
-
-/** An event that has no number yet. */
-export type Told = Omit<RunEvent, 'seq'>
+import { waitEvents } from './wait-events.ts'
 
 /** A changed row before and after, by what it is. */
 export type RowChange =
@@ -24,6 +22,8 @@ export interface Known {
   steps: Map<string, Node>
   /** The waits that were open when the run ended, as they stand, by their keys. */
   waits: Map<string, WaitRow>
+  /** Steps that were being worked on when the run was ended from outside, in order of start. */
+  atWork: Pick<StepRow, 'stepKey' | 'stepId' | 'as'>[]
 }
 
 /** Native steps that were told of: step id -> moment of entry. */
@@ -39,21 +39,25 @@ const largestValue = 2048
 export function eventsOf(
   change: RowChange,
   told: NativeSteps,
-  { steps, waits }: Known,
+  known: Known,
 ): { events: Told[]; told: NativeSteps; ended: boolean } {
-  if (change.of === 'step') return { events: stepEvents(change.before, change.after), told, ended: false }
+  const { steps } = known
+  if (change.of === 'step')
+    return { events: stepEvents(change.before, change.after, steps), told, ended: false }
   if (change.of === 'wait') {
     const { before, after } = change
     const native = before === null ? nativeEvents(after, told, steps) : []
-    return { events: [...native, ...waitEvents(before, after)], told: remember(after, told), ended: false }
+    const events = [...native, ...waitEvents(before, after, steps)]
+    return { events, told: remember(after, told), ended: false }
   }
   const { before, after } = change
   const ended = hasEnded(after) && (before === null || !hasEnded(before))
   const native = ended ? nativeEvents(after, told, steps) : []
   const events = [
     ...runEvents(before, after),
+    ...(ended ? closedWaits(before, after, known) : []),
     ...native,
-    ...(ended ? endEvents(before, after, { steps, waits }) : []),
+    ...(ended ? endEvents(before, after, known) : []),
   ]
   return { events, told: ended ? remember(after, told) : told, ended }
 }
@@ -75,26 +79,48 @@ function runEvents(before: RunRow | null, after: RunRow): Told[] {
   return events
 }
 
-/** The waits that close with the run, the last entry of the log, and the end itself, which is last. */
-function endEvents(before: RunRow | null, after: RunRow, { steps, waits }: Known): Told[] {
+/** The waits that close with the run. */
+function closedWaits(before: RunRow | null, after: RunRow, { steps, waits }: Known): Told[] {
   const at = after.finishedAt ?? after.updatedAt
-  const open = [...(before?.openWaits ?? [])].sort()
-  const closed = open.flatMap((key): Told[] => {
+  return openWaits(before).flatMap((key): Told[] => {
     const answered = answeredLast(after, waits.get(key))
-    if (answered) return waitEvents({ ...answered, status: 'open' }, answered)
+    if (answered) return waitEvents({ ...answered, status: 'open' }, answered, steps)
     const [, stepId = ''] = key.split('#')
     return [{ type: 'wait.cancelled', at, stepId, data: { waitId: waitIdOf(after.id, key) } }]
   })
-  const stepId = closed[0]?.stepId ?? null
-  const stoodOn = stepId === null ? null : { stepId, as: steps.get(stepId)?.writtenType ?? null }
-  const entry = endEntry(after, steps, stoodOn)
+}
+
+/** The last entry of the log, and the end itself, which is last. */
+function endEvents(before: RunRow | null, after: RunRow, known: Known): Told[] {
+  const at = after.finishedAt ?? after.updatedAt
+  const entry = endEntry(after, known.steps, stoodOn(openWaits(before), known))
   const error = after.error === undefined ? {} : { error: JSON.parse(after.error) as Json }
   const output = after.output === undefined ? {} : smallValue('output', after.output)
+  const about = after.status === 'completed' ? {} : aboutNode(entry)
   return [
-    ...closed,
     ...(entry ? [logEvent(entry)] : []),
-    { type: `run.${after.status}`, at, data: { ...output, ...error } },
+    { type: `run.${after.status}`, at, ...about, data: { ...output, ...error } },
   ]
+}
+
+function openWaits(run: RunRow | null): string[] {
+  return [...(run?.openWaits ?? [])].sort()
+}
+
+/** The first step that an ended run stood on. */
+function stoodOn(open: string[], { steps, atWork }: Pick<Known, 'steps' | 'atWork'>) {
+  const [first] = [...open, ...atWork.map(({ stepKey }) => stepKey)].sort()
+  if (first === undefined) return null
+  const stepId = first.split('#')[1] ?? ''
+  const as = atWork.find(({ stepKey }) => stepKey === first)?.as ?? steps.get(stepId)?.writtenType
+  return { stepId, as: as ?? null }
+}
+
+function aboutNode(entry: Pick<LogEntry, 'nodeId' | 'nodeType'> | null) {
+  return {
+    ...(entry?.nodeId ? { stepId: entry.nodeId } : {}),
+    ...(entry?.nodeType ? { stepType: entry.nodeType } : {}),
+  }
 }
 
 /** The engine may end the run before the answer that made it go on is recorded as taken. */
@@ -105,16 +131,17 @@ function answeredLast({ status }: RunRow, wait: WaitRow | undefined): WaitRow | 
   return { ...wait, status: 'answered', answeredAt }
 }
 
-function stepEvents(before: StepRow | null, after: StepRow): Told[] {
+function stepEvents(before: StepRow | null, after: StepRow, steps: Map<string, Node>): Told[] {
   const about = aboutStep(after)
-  const data: JsonObject = { key: after.stepKey }
+  const again: JsonObject = after.attempt > 1 ? { attempt: after.attempt } : {}
+  const data: JsonObject = { key: after.stepKey, ...again }
   const events: Told[] = []
   if (before === null) {
     const child = after.childId === undefined ? {} : { childId: after.childId }
     events.push({ type: 'step.started', at: after.startedAt, ...about, data: { ...data, ...child } })
   }
   const lines = (after.lines ?? []).slice(before?.lines?.length ?? 0)
-  events.push(...stepEntries(after, lines).map(logEvent))
+  events.push(...stepEntries(after, lines).map((entry) => logEvent(entry, again)))
   const at = after.finishedAt ?? after.startedAt
   const tried = before?.finishedAt !== after.finishedAt
   if (after.status === 'completed' && before?.status !== 'completed')
@@ -130,29 +157,9 @@ function stepEvents(before: StepRow | null, after: StepRow): Told[] {
       type: 'step.failed',
       at,
       ...about,
-      data: { ...data, error: JSON.parse(after.error ?? 'null') },
+      data: { ...data, error: JSON.parse(after.error ?? 'null'), ...leftBy('error', after, steps) },
     })
   return events
-}
-
-function waitEvents(before: WaitRow | null, after: WaitRow): Told[] {
-  const about = aboutStep(after)
-  const data = { waitId: after.id, kind: after.kind }
-  const entries = waitEntries(after).map(logEvent)
-  if (before === null)
-    return [
-      { type: 'wait.opened', at: after.openedAt, ...about, data: { ...data, expiresAt: after.expiresAt } },
-      ...entries.slice(0, 1),
-    ]
-  if (before.status === after.status) return []
-  const at = after.answeredAt ?? after.closedAt ?? after.openedAt
-  if (after.status === 'answered') {
-    const outcome = after.outcome === undefined ? {} : { outcome: JSON.parse(after.outcome) as Json }
-    const by = after.answeredBy ?? null
-    return [...entries.slice(1), { type: 'wait.answered', at, ...about, data: { ...data, by, ...outcome } }]
-  }
-  if (after.status === 'expired') return [...entries.slice(1), { type: 'wait.expired', at, ...about, data }]
-  return []
 }
 
 /** Native steps that were entered since they were last told of. */
@@ -180,21 +187,6 @@ function nativeEvents(
 function remember({ trace }: { trace?: string }, told: NativeSteps): NativeSteps {
   const entered = readTrace(trace).map(({ stepId, at }) => [stepId, at])
   return entered.length === 0 ? told : { ...told, ...Object.fromEntries(entered) }
-}
-
-function aboutStep({ stepId, as, iter }: { stepId: string; as: string; iter: string | null }) {
-  return { stepId, stepType: as, ...(iter === null ? {} : { iteration: iter }) }
-}
-
-function logEvent({ timestamp, level, message, nodeId, nodeType, iteration, data }: LogEntry): Told {
-  return {
-    type: 'log',
-    at: timestamp,
-    ...(nodeId === null ? {} : { stepId: nodeId }),
-    ...(nodeType === null ? {} : { stepType: nodeType }),
-    ...(iteration === undefined ? {} : { iteration }),
-    data: { level, message, ...(data === undefined ? {} : { data }) },
-  }
 }
 
 function smallValue(name: string, text: string): JsonObject {

@@ -5,7 +5,9 @@ import {
   eventsPerItem,
   noEvents,
   type RunEvent,
+  type WatchedEnd,
 } from '../store/events.ts'
+import { listStepLines } from '../store/run-steps.ts'
 import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
@@ -25,23 +27,26 @@ const tries = 5
 /**
  * Adds what changes tell to a run's record of events: in order, numbered without gap, and once, although the same change
  * may be delivered again.
+ *
+ * @returns where the record ends now.
  */
 export async function tellEvents(
   world: World,
   orgId: string,
   runId: string,
   changes: NumberedChange[],
-): Promise<void> {
+): Promise<WatchedEnd> {
   const [first] = changes
   const isNew = first?.change.of === 'run' && first.change.before === null
   // A new run has no record, unless its first change comes again: then the put finds one.
-  let end = isNew ? noEvents : await endOfEvents(world, orgId, runId)
+  let end: WatchedEnd = isNew ? noEvents : await endOfEvents(world, orgId, runId)
   const known = await knownFor(world, orgId, runId, changes)
   const flowId = await flowOf(world, orgId, runId, changes)
   for (let attempt = 1; attempt <= tries; attempt++) {
-    const items = itemsAfter(end, changes, known)
+    const { sent: _, ...from } = end
+    const items = itemsAfter(from, changes, known)
     const told = await addAll(world, { orgId, runId, flowId }, items)
-    if (told) return
+    if (told) return { ...end, ...items.at(-1)?.end }
     end = await endOfEvents(world, orgId, runId)
   }
   throw new Error(`The events of run ${runId} met another writer`)
@@ -56,18 +61,31 @@ async function knownFor(
   const ends = changes.flatMap(({ change }) =>
     change.of === 'run' && hasEnded(change.after) ? [...(change.before?.openWaits ?? [])] : [],
   )
-  const [steps, waits] = await Promise.all([
+  const stopped = changes.some(({ change }) => change.of === 'run' && isStopped(change.after))
+  const [steps, waits, lines] = await Promise.all([
     stepsFor(world, orgId, runId, changes),
     ends.length === 0 ? [] : getWaits(world, orgId, runId, ends),
+    stopped ? listStepLines(world, orgId, runId) : [],
   ])
-  return { steps, waits: new Map(waits.map((wait) => [wait.stepKey, wait])) }
+  return {
+    steps,
+    waits: new Map(waits.map((wait) => [wait.stepKey, wait])),
+    atWork: lines.filter(({ status }) => status === 'running'),
+  }
 }
 
-/** Names of native steps are needed only where a change tells of them. */
+/** Ended from outside: steps may have been at work. */
+function isStopped({ status }: RunRow): boolean {
+  return status === 'cancelled' || status === 'timed_out'
+}
+
+/** Names and ways of steps are needed only where a change tells of them. */
 async function stepsFor(world: World, orgId: string, runId: string, changes: NumberedChange[]) {
   const run = changes.find(({ change }) => change.of === 'run')?.change.after as RunRow | undefined
-  const waits = changes.some(({ change }) => change.of === 'wait' && change.before === null)
-  if (!waits && !(run && hasEnded(run))) return new Map()
+  const tells = changes.some(
+    ({ change }) => change.of === 'wait' || (change.of === 'step' && change.after.status === 'failed'),
+  )
+  if (!tells && !(run && hasEnded(run))) return new Map()
   const row = run ?? (await getRun(world, orgId, runId))
   return row ? await stepsOf(world, row) : new Map()
 }

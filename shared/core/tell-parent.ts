@@ -1,6 +1,6 @@
 import { instant } from '../aws/clock.ts'
 import { getChild, noteAnswered } from '../store/children.ts'
-import { endStep } from '../store/run-steps.ts'
+import { endStep, getStep } from '../store/run-steps.ts'
 import type { RunRow } from '../store/runs.ts'
 import type { Json, World } from '../world.ts'
 import { logLine } from './log-lines.ts'
@@ -17,11 +17,13 @@ export async function tellParent(world: World, child: RunRow): Promise<void> {
   const row = await getChild(world, orgId, parentRunId, child.id)
   if (!row || row.status === 'answered') return
   const told = endAsAnswer(child)
+  // First the record: the parent's run may end as soon as the engine knows, and its end is its last event.
+  const step = await getStep(world, orgId, parentRunId, parentStepKey)
+  if (step?.status === 'running') await endStep(world, step, stepEnd(world, told))
   const taken = await tellEngine(world, row, row.token, told)
   const young = world.clock.now() - Date.parse(child.createdAt) < youngMs
   if (taken === 'refused' || taken === 'unclear' || (taken === 'unknown_task' && young))
     throw new Error(`The parent of run ${child.id} was not told`)
-  await endStep(world, { orgId, runId: parentRunId, stepKey: parentStepKey }, stepEnd(world, told))
   await noteAnswered(world, row)
 }
 

@@ -12,6 +12,12 @@ export interface AccessClaims {
   role: string
 }
 
+/** The same of a token that was read. */
+export interface ReadClaims extends AccessClaims {
+  /** Seconds since 1970. */
+  exp: number
+}
+
 const audience = 'sluice-api'
 const type = 'at+jwt'
 /** Longest token that is looked at, in characters. */
@@ -45,7 +51,7 @@ export async function signToken(
 }
 
 /** The claims of a token that is ours and in its time; null for everything else, whatever is wrong with it. */
-export async function readToken(world: World, token: string): Promise<AccessClaims | null> {
+export async function readToken(world: World, token: string): Promise<ReadClaims | null> {
   if (token.length > longest) return null
   // What cannot be read is the service's failure, not the token's.
   await currentSigningKey(world)
@@ -62,7 +68,7 @@ export async function readToken(world: World, token: string): Promise<AccessClai
       clockTolerance: 5,
       currentDate: new Date(world.clock.now()),
     })
-    return areTexts(payload) ? (payload as unknown as AccessClaims) : null
+    return areTexts(payload) ? (payload as unknown as ReadClaims) : null
   } catch {
     // Any throw of verify is the same refusal: a wrong key type throws a plain TypeError.
     return null

@@ -1,126 +1,96 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBBatchItemFailure, DynamoDBRecord } from 'aws-lambda'
 import { instant } from '../aws/clock.ts'
+import { listConnections } from '../store/connections.ts'
+import { endOfEvents } from '../store/events.ts'
 import { deleteRunRecords } from '../store/run-records.ts'
 import { hasEnded, type RunRow } from '../store/runs.ts'
 import { cancelWait } from '../store/wait-changes.ts'
 import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import { auditWait } from './audit-waits.ts'
-import type { RowChange } from './run-events.ts'
-import { type NumberedChange, tellEvents } from './tell-events.ts'
-import { type FlowChange, tellFlowLine } from './tell-flow-lines.ts'
+import { closeConnections } from './close-connections.ts'
+import { closeEnded } from './ended-credentials.ts'
+import { pushEvents } from './push-events.ts'
+import {
+  byRun,
+  isExpiry,
+  type RunChanges,
+  readChange,
+  readConnections,
+  readCredential,
+  readFlowChange,
+  removedFile,
+  sequenceOf,
+} from './stream-records.ts'
+import { tellEvents } from './tell-events.ts'
+import { tellFlowLine } from './tell-flow-lines.ts'
 import { tellParent } from './tell-parent.ts'
 import { tellEndpoints } from './webhooks-out/tell-endpoints.ts'
 
 /**
- * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the
- * waits of runs that have ended, removes what belonged to an expired run or file, notes what became of flows in their logs,
- * and tells endpoints of events (`tell-endpoints.ts`). Everything may be done twice.
+ * Does what follows from changes of the table: numbers the runs' events and sends them to those who watch, tells parents of
+ * their children's ends, closes the waits of runs that have ended and the sockets of sessions that have, removes what
+ * belonged to an expired run or file, notes what became of flows in their logs, and tells endpoints of events
+ * (`tell-endpoints.ts`). Everything may be done twice.
  *
- * @returns the first change of each run whose work failed, and each of a flow's: from there on the changes come again.
+ * @returns the first change of each run whose work failed, and each other change: from there on the changes come again.
  */
 export async function applyChanges(
   world: World,
   records: DynamoDBRecord[],
 ): Promise<DynamoDBBatchItemFailure[]> {
   const ofRuns = [...byRun(records).values()].map((changes) =>
-    attempt(world, changes.records[0], () => applyToRun(world, changes)),
+    trying(world, changes.records[0], () => applyToRun(world, changes)),
   )
-  const ofOthers = records.map((record) =>
-    attempt(world, record, async () => {
-      await applyToFlow(world, record)
-      await removeFile(world, record)
-    }),
-  )
+  const ofOthers = records.map((record) => trying(world, record, () => applyToOther(world, record)))
   return (await Promise.all([...ofRuns, ...ofOthers, tellEndpoints(world, records)])).flat()
 }
 
-async function attempt(
+/** What a change of something else than a run is followed by. */
+async function applyToOther(world: World, record: DynamoDBRecord): Promise<void> {
+  const credential = readCredential(record)
+  if (credential) await closeEnded(world, credential.orgId, credential.change)
+  const flow = readFlowChange(record)
+  if (flow) await tellFlowLine(world, flow, sequenceOf(record), flow.change)
+  const file = removedFile(record)
+  if (file) await (await import('./removed-files.ts')).removeBytes(world, file)
+}
+
+async function trying(
   world: World,
   first: DynamoDBRecord | undefined,
-  apply: () => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<DynamoDBBatchItemFailure[]> {
   try {
-    await apply()
+    await work()
     return []
   } catch (error) {
     world.log.error('Changes could not be applied', { error: (error as Error).message })
-    return [{ itemIdentifier: first?.dynamodb?.SequenceNumber ?? '' }]
+    return [{ itemIdentifier: first === undefined ? '' : sequenceOf(first) }]
   }
-}
-
-const ofFlow: Record<string, FlowChange['of']> = { VER: 'version', SCHED: 'schedule' }
-
-/** Versions and schedules leave lines in their flow's log. */
-async function applyToFlow(world: World, { dynamodb }: DynamoDBRecord): Promise<void> {
-  const [, orgId, flowId] = /^ORG#([^#]+)#FLOW#([^#]+)$/.exec(dynamodb?.Keys?.pk?.S ?? '') ?? []
-  const of = ofFlow[/^[A-Z]+/.exec(dynamodb?.Keys?.sk?.S ?? '')?.[0] ?? '']
-  if (!orgId || !flowId || !of || !dynamodb?.NewImage) return
-  const change = { of, before: readImage(dynamodb.OldImage), after: readImage(dynamodb.NewImage) }
-  await tellFlowLine(world, { orgId, flowId }, dynamodb.SequenceNumber ?? '', change as FlowChange)
-}
-
-/** The bytes of a file whose record is gone, by its time or with its last run. */
-async function removeFile(world: World, { eventName, dynamodb }: DynamoDBRecord): Promise<void> {
-  const key = dynamodb?.OldImage?.key?.S
-  if (eventName !== 'REMOVE' || key === undefined) return
-  if (!/^ORG#[^#]+#FILE#[^#]+$/.test(dynamodb?.Keys?.pk?.S ?? '')) return
-  await (await import('./removed-files.ts')).removeBytes(world, key)
-}
-
-interface RunChanges {
-  orgId: string
-  runId: string
-  records: DynamoDBRecord[]
-}
-
-/** The changes that concern runs, in order, by run. */
-function byRun(records: DynamoDBRecord[]): Map<string, RunChanges> {
-  const runs = new Map<string, RunChanges>()
-  for (const record of records) {
-    const pk = record.dynamodb?.Keys?.pk?.S ?? ''
-    const sk = record.dynamodb?.Keys?.sk?.S ?? ''
-    const [, orgId, runId] = /^ORG#([^#]+)#RUN#([^#]+)$/.exec(pk) ?? []
-    if (!orgId || !runId || !/^(META$|STEP#|WAIT#)/.test(sk)) continue
-    const run = runs.get(pk) ?? { orgId, runId, records: [] }
-    run.records.push(record)
-    runs.set(pk, run)
-  }
-  return runs
 }
 
 async function applyToRun(world: World, { orgId, runId, records }: RunChanges): Promise<void> {
-  if (records.some(isExpiry)) return await deleteRunRecords(world, orgId, runId)
+  if (records.some(isExpiry)) return await removeRun(world, orgId, runId)
   const changes = records.flatMap(readChange)
-  const [first] = changes
-  if (!first) return
-  await tellEvents(world, orgId, runId, changes)
+  const { joining, closing } = readConnections(records)
+  if (changes.length === 0 && joining.length === 0 && closing.length === 0) return
+  const end =
+    changes.length > 0
+      ? await tellEvents(world, orgId, runId, changes)
+      : await endOfEvents(world, orgId, runId)
   for (const { change } of changes) {
     if (change.of === 'run') await afterEnd(world, change.before, change.after)
     if (change.of === 'wait') await auditWait(world, change.before, change.after)
   }
+  await pushEvents(world, { orgId, runId }, end, joining)
+  for (const row of closing) await closeConnections(world, [row], row.closing)
 }
 
-/** Removed by the service at the end of its retention. */
-function isExpiry({ eventName, userIdentity, dynamodb }: DynamoDBRecord): boolean {
-  const { principalId } = (userIdentity ?? {}) as { principalId?: string }
-  return (
-    eventName === 'REMOVE' && principalId === 'dynamodb.amazonaws.com' && dynamodb?.Keys?.sk?.S === 'META'
-  )
-}
-
-function readChange({ dynamodb }: DynamoDBRecord): NumberedChange[] {
-  if (!dynamodb?.NewImage) return []
-  const sk = dynamodb.Keys?.sk?.S ?? ''
-  const of = sk === 'META' ? 'run' : sk.startsWith('STEP#') ? 'step' : 'wait'
-  const change = { of, before: readImage(dynamodb.OldImage), after: readImage(dynamodb.NewImage) }
-  return [{ sequence: dynamodb.SequenceNumber ?? '', change: change as RowChange }]
-}
-
-function readImage(image: unknown): unknown {
-  return image === undefined ? null : unmarshall(image as Record<string, AttributeValue>)
+/** Who still watches it is told that it is no more. */
+async function removeRun(world: World, orgId: string, runId: string): Promise<void> {
+  await closeConnections(world, await listConnections(world, orgId, runId), 'run_deleted')
+  await deleteRunRecords(world, orgId, runId)
 }
 
 async function afterEnd(world: World, before: RunRow | null, after: RunRow): Promise<void> {

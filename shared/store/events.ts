@@ -35,6 +35,12 @@ export interface EventsEnd {
   ended: boolean
 }
 
+/** Where the record ends, and how much of it those who watch the run have been sent. */
+export interface WatchedEnd extends EventsEnd {
+  /** Number of the last event that was sent to every one of them; absent = nobody watches. */
+  sent?: number
+}
+
 interface EventsRow extends EventsEnd {
   first: number
   /** JSON text of a list of events. */
@@ -44,16 +50,20 @@ interface EventsRow extends EventsEnd {
 /** Where the record of a run ends that has none. */
 export const noEvents: EventsEnd = { last: 0, through: '', parts: 0, memory: '{}', ended: false }
 
-/** Where the record ends; strongly consistent. */
-export async function endOfEvents(world: World, org: string, run: string): Promise<EventsEnd> {
-  const newest = itemsUnder<EventsEnd>(world, keys.run(org, run).pk, 'EVT#', {
+/** Where the record ends; strongly consistent. One read, or two of a run that is watched. */
+export async function endOfEvents(world: World, org: string, run: string): Promise<WatchedEnd> {
+  const newest = itemsUnder<EventsEnd & { sent?: number }>(world, keys.run(org, run).pk, 'EVT#', {
     ScanIndexForward: false,
     Limit: 1,
-    ProjectionExpression: '#last, through, parts, memory, ended',
+    ProjectionExpression: '#last, through, parts, memory, ended, sent',
     ExpressionAttributeNames: { '#last': 'last' },
   })
-  for await (const end of newest) return end
-  return noEvents
+  let watched: { sent?: number } = {}
+  for await (const { sent, ...end } of newest) {
+    if (sent === undefined) return { ...end, ...watched }
+    watched = { sent }
+  }
+  return { ...noEvents, ...watched }
 }
 
 /** Where a flow's log finds an item with lines, by the newest of them. */
@@ -111,10 +121,11 @@ export async function readEvents(
 ): Promise<RunEvent[]> {
   const { pk } = keys.run(org, run)
   const from = keys.event(org, run, Math.max(0, after + 2 - eventsPerItem)).sk
+  // A colon comes right after the digits.
   const events: RunEvent[] = []
   const rows = readItems<EventsRow>(world, {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': 'EVT#~' },
+    ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': 'EVT#:' },
     ConsistentRead: true,
   })
   for await (const row of rows) {

@@ -1,5 +1,5 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { deleteItems } from './delete-items.ts'
 import { releaseFile } from './file-uses.ts'
 import { readItems } from './pages.ts'
 import { keys } from './table.ts'
@@ -26,14 +26,5 @@ export async function deleteRunRecords(world: World, org: string, run: string): 
     await deleteItems(world, batch)
     batch = []
   }
-  if (batch.length > 0) await deleteItems(world, batch)
-}
-
-async function deleteItems({ db, settings }: World, items: { pk: string; sk: string }[]): Promise<void> {
-  type Requests = NonNullable<BatchWriteCommand['input']['RequestItems']>[string]
-  let left: Requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
-  while (left.length > 0) {
-    const page = await db.send(new BatchWriteCommand({ RequestItems: { [settings.table]: left } }))
-    left = page.UnprocessedItems?.[settings.table] ?? []
-  }
+  await deleteItems(world, batch)
 }

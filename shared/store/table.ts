@@ -146,6 +146,19 @@ export const keys = {
   }),
   /** Says where the wait with an id lies. */
   waitPointer: (org: string, wait: string): Key => ({ pk: `ORG#${org}#WAITID#${wait}`, sk: 'META' }),
+  /** Beside the events of a run that somebody watches; sorts after all of them. */
+  watch: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'EVT#watched' }),
+  connection: (org: string, run: string, id: string): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `WS#${id}`,
+  }),
+  connectionPointer: (id: string): Key => ({ pk: `WSCONN#${id}`, sk: 'META' }),
+  /** The connections of an organisation by who opened them: `by` = account, `SESS#` or `KEY#`, its id. */
+  connectionBy: (org: string, by: string, id: string): Key => ({
+    pk: `ORG#${org}#SOCKETS`,
+    sk: `${by}#${id}`,
+  }),
+  socketTicket: (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'META' }),
   event: (org: string, run: string, seq: number): Key => ({
     pk: `ORG#${org}#RUN#${run}`,
     sk: `EVT#${String(seq).padStart(10, '0')}`,
@@ -190,6 +203,8 @@ export const indexKeys = {
   waits: (org: string) => `ORG#${org}#WAITS`,
   /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
   open: (shard: number) => `OPEN#${shard}`,
+  /** Connections whose credential runs out while they are open; read by `swept` alone. */
+  sockets: (shard: number) => `SOCKETEND#${shard}`,
   /** Every schedule; read by `swept` alone. */
   schedules: (shard: number) => `SCHED#${shard}`,
   /** Deliveries of webhooks by the moment of their next try; read by `due` alone. */

@@ -18,9 +18,9 @@ afterAll(async () => {
   rmSync(account.folder, { recursive: true, force: true })
 })
 
-/** The shell block below `<!-- readme: name -->`, as it stands. */
-function block(name: string): string {
-  const found = new RegExp(`<!-- readme: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(readme)
+/** The block of a language below `<!-- readme: name -->`, as it stands. */
+function block(name: string, language = 'sh'): string {
+  const found = new RegExp(`<!-- readme: ${name} -->\\n\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)
   if (found?.[1] === undefined) throw new Error(`The README has no block ${name}`)
   return found[1]
 }
@@ -33,12 +33,19 @@ async function run(name: string, env: Record<string, string>): Promise<Record<st
   return JSON.parse(`[${stdout.replaceAll('}{', '},{')}]`)
 }
 
-test('M15 the README’s first flow is made, published, run, answered and completed by its own lines', async () => {
+test('M15 the README’s first flow is made, published, run, answered, completed and watched by its own lines', async () => {
   const [flow] = await run('create', {})
   const FLOW = String(flow?._id)
   const [version, waiting] = await run('run', { FLOW })
   const [done] = await run('answer', { FLOW, RUN: String(waiting?.appRunId) })
 
+  const script = ['--input-type=module', '-e', block('watch', 'js')]
+  const env = { SLUICE: account.url, KEY: account.demo.apiKey, RUN: String(waiting?.appRunId) }
+  const { stdout } = await shell(process.execPath, script, { env })
+  const watched = stdout.trim().split('\n')
+
+  expect(watched.slice(-2)).toEqual([expect.stringContaining('"type":"execution_completed"'), 'closed 1000'])
+  expect(watched.length).toBeGreaterThan(6)
   expect(version).toMatchObject({ version: 1, status: 'published' })
   expect(waiting).toMatchObject({
     status: 'waiting',

@@ -47,6 +47,7 @@ test('a key says who calls: its maker, as far as its scopes go', async () => {
     role: 'user',
     scopes: ['flows:read', 'runs:start'],
     sessionId: null,
+    until: null,
   })
   expect(scopes.filter((scope) => may(caller, scope))).toEqual(['flows:read', 'runs:start'])
 })

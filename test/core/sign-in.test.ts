@@ -70,6 +70,7 @@ describe('a login', () => {
       role: 'admin',
       scopes: null,
       sessionId: decodeJwt(session.token).sid,
+      until: now + 86_400_000,
     })
     expect(await actions()).toContain('session.opened')
   })

@@ -67,6 +67,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/{id}/webhook/{webhookId}': { customerId: 'a' },
   'POST /v1/webhook-endpoints': { url: 'https://hooks.example.com/', events: ['*'] },
   'PATCH /v1/webhook-endpoints/{id}': { description: 'Changed' },
+  'POST /v1/socket-tickets': ({ run }: Filling) => ({ runId: run }),
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }
 
@@ -84,13 +85,13 @@ export const uncalled = routes
 export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
   // Whatever its state: what must be named is named.
   const headers: Record<string, string> = route.guarded === 'required' ? { 'if-match': '*' } : {}
-  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route), headers })
+  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route, ids), headers })
 }
 
-/** A body that must be new each time is made. */
-function bodyOf(route: Route): unknown {
+/** A body that must be new each time, or names something, is made. */
+function bodyOf(route: Route, ids: Filling): unknown {
   const body = bodies[nameOf(route)]
-  return typeof body === 'function' ? body() : body
+  return typeof body === 'function' ? body(ids) : body
 }
 
 /** The path with an id of the right kind in every place. */

@@ -35,6 +35,8 @@ const asked: Record<string, string[]> = {
   DeleteSchedule: ['scheduler:DeleteSchedule'],
   ListSchedules: ['scheduler:ListSchedules'],
   SendEmail: ['ses:SendEmail'],
+  PostToConnection: ['execute-api:ManageConnections'],
+  DeleteConnection: ['execute-api:ManageConnections'],
   Encrypt: ['kms:Encrypt'],
   Decrypt: ['kms:Decrypt'],
   GenerateDataKey: ['kms:GenerateDataKey'],

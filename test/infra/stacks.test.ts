@@ -31,6 +31,14 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** The routes of the API that speaks a protocol. */
+function routesOf(protocol: 'HTTP' | 'WEBSOCKET') {
+  const apis = service.findResources('AWS::ApiGatewayV2::Api', { Properties: { ProtocolType: protocol } })
+  return Object.values(service.findResources('AWS::ApiGatewayV2::Route')).filter(
+    ({ Properties }) => Properties.ApiId.Ref in apis,
+  )
+}
+
 describe('the data stack', () => {
   test('builds the table that the store speaks of, protected and retained', () => {
     data.hasResource('AWS::DynamoDB::GlobalTable', {
@@ -156,9 +164,7 @@ describe('a provider of models', () => {
 
 describe('the service stack', () => {
   test('has exactly the routes of the route table, HEAD beside every GET, and the default', () => {
-    const keys = Object.values(service.findResources('AWS::ApiGatewayV2::Route')).map(
-      (route) => route.Properties.RouteKey as string,
-    )
+    const keys = routesOf('HTTP').map((route) => route.Properties.RouteKey as string)
     const expected = routes.flatMap(({ method, path }) =>
       method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${method} ${path}`],
     )
@@ -170,7 +176,7 @@ describe('the service stack', () => {
     const integrations = service.findResources('AWS::ApiGatewayV2::Integration')
     const targetOf = (route: { Target: { 'Fn::Join': [string, [string, { Ref: string }]] } }) =>
       JSON.stringify(integrations[route.Target['Fn::Join'][1][1].Ref]?.Properties.IntegrationUri)
-    for (const route of Object.values(service.findResources('AWS::ApiGatewayV2::Route'))) {
+    for (const route of routesOf('HTTP')) {
       const key = route.Properties.RouteKey as string
       const face =
         routes.find(({ method, path }) => key.replace('HEAD', 'GET') === `${method} ${path}`)?.face ?? 'own'
@@ -178,6 +184,39 @@ describe('the service stack', () => {
         `${face.charAt(0).toUpperCase()}${face.slice(1)}Function`,
       )
     }
+  })
+
+  test('sends handshakes, texts and goodbyes of the WebSocket API to one function, which may answer texts', () => {
+    const found = routesOf('WEBSOCKET').map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.RouteResponseSelectionExpression,
+    ])
+
+    expect(found.sort()).toEqual([
+      ['$connect', undefined],
+      ['$default', '$default'],
+      ['$disconnect', undefined],
+    ])
+    service.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: 'prod',
+      DefaultRouteSettings: Match.objectLike({ ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 4000 }),
+      AccessLogSettings: Match.objectLike({ Format: Match.stringLikeRegexp('connectionId') }),
+    })
+  })
+
+  test('lets one function manage connections, those of its stage alone, and tells it where they are', () => {
+    const managing = Object.values(service.findResources('AWS::IAM::Policy')).filter((policy) =>
+      JSON.stringify(policy).includes('execute-api:ManageConnections'),
+    )
+    const functions = service.findResources('AWS::Lambda::Function', {
+      Properties: {
+        Environment: { Variables: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: Match.anyValue() } },
+      },
+    })
+
+    expect(managing).toHaveLength(1)
+    expect(JSON.stringify(managing[0])).toContain('/prod/POST/@connections/*')
+    expect(Object.keys(functions).some((id) => id.startsWith('Changed'))).toBe(true)
   })
 
   test('runs every function on Node 24, arm64, with its own log of limited life', () => {

@@ -28,7 +28,7 @@ export function happeningsIn({ dynamodb }: DynamoDBRecord): Happening[] {
   const [, orgId, kind, id] = /^ORG#([^#]+)#(RUN|FLOW)#([^#]+)$/.exec(dynamodb?.Keys?.pk?.S ?? '') ?? []
   const sk = dynamodb?.Keys?.sk?.S ?? ''
   if (!orgId || !id || !dynamodb?.NewImage) return []
-  if (kind === 'RUN' && sk.startsWith('EVT#')) return runEvents(orgId, id, imageOf(dynamodb.NewImage))
+  if (kind === 'RUN' && /^EVT#\d/.test(sk)) return runEvents(orgId, id, imageOf(dynamodb.NewImage))
   if (kind === 'RUN') return []
   const { OldImage: before, NewImage: after } = dynamodb
   if (sk.startsWith('VER#')) return versionEvents(orgId, imageOf(before), imageOf(after))

@@ -5,6 +5,7 @@ import { diff } from './diff.ts'
 import * as forecasts from './forecast.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
+import * as socketTickets from './socket-tickets.ts'
 import * as waits from './waits.ts'
 import * as deliveries from './webhook-deliveries.ts'
 import * as endpoints from './webhook-endpoints.ts'
@@ -23,6 +24,7 @@ export const restRoutes: Route[] = [
   waits.answer,
   runs.read,
   runs.events,
+  socketTickets.create,
   audit.list,
   endpoints.list,
   endpoints.create,

@@ -17,6 +17,7 @@ export type RunLine = Pick<
   | 'openWaits'
   | 'startedAt'
   | 'finishedAt'
+  | 'summary'
 > & {
   /** `<createdAt>#<id>`. */
   sortKey: string
@@ -28,25 +29,45 @@ const mostDays = 400
 /** Days whose partitions are read at a time. */
 const daysAtOnce = 7
 
+/** What the index of one flow's runs holds besides. */
+export type FlowRunLine = RunLine &
+  Pick<RunRow, 'updatedAt' | 'progressAt' | 'reruns' | 'headId' | 'currentRunId'>
+
 /**
  * Runs newest first, day by day: each day is spread over a few partitions, which are merged (aws.md 3.2). The walk ends at
  * the day on which the flow, or the organisation, was made.
+ *
+ * @param oldestFirst walks the other way. @default false
  */
+export function listRunDays(
+  world: World,
+  org: string,
+  flow: string,
+  oldestFirst?: boolean,
+): AsyncGenerator<FlowRunLine>
+export function listRunDays(
+  world: World,
+  org: string,
+  flow: string | undefined,
+  oldestFirst?: boolean,
+): AsyncGenerator<RunLine>
 export async function* listRunDays(
   world: World,
   org: string,
   flow: string | undefined,
+  oldestFirst = false,
 ): AsyncGenerator<RunLine> {
   const now = world.clock.now()
   const from = Math.max(now - mostDays * dayMs, (await firstDay(world, org, flow)) ?? 0)
   const days: string[] = []
   // A clock that is a little ahead elsewhere may have dated a run tomorrow.
   for (let at = now + dayMs; dayOf(at) >= dayOf(from); at -= dayMs) days.push(dayOf(at))
+  if (oldestFirst) days.reverse()
   for (let first = 0; first < days.length; first += daysAtOnce) {
     const lists = await Promise.all(
       days.slice(first, first + daysAtOnce).map((day) => listDay(world, org, flow, day)),
     )
-    yield* lists.flat()
+    yield* oldestFirst ? lists.flatMap((list) => list.reverse()) : lists.flat()
   }
 }
 

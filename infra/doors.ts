@@ -14,6 +14,7 @@ export type DoorName =
   | 'dashboard'
   | 'headless'
   | 'runner'
+  | 'executions'
   | 'own'
   | 'step'
   | 'settled'
@@ -26,6 +27,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'dashboard', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'headless', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'executions', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'own', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },
   { door: 'settled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'executions' },

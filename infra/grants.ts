@@ -144,6 +144,15 @@ export const grants: Record<DoorName, Grant[]> = {
     ...publishing,
     ...[starting, startingSync, stopping, unscheduling],
   ],
+  executions: [
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'flows, versions, runs, waits of a run; API keys, sessions, requests; places of concurrency keys',
+    ),
+    ...[platform, signing, sealing],
+    ...publishing,
+    ...[starting, startingSync, stopping],
+  ],
   own: [
     table(rowsAndLists, 'API keys; versions with their machines; runs, events and waits'),
     ...[platform, signing, sealing],

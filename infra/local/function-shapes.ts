@@ -1,6 +1,7 @@
 import { open as changed } from '../../functions/changed.ts'
 import { open as client } from '../../functions/client.ts'
 import { open as dashboard } from '../../functions/dashboard.ts'
+import { open as executions } from '../../functions/executions.ts'
 import { open as headless } from '../../functions/headless.ts'
 import { open as own } from '../../functions/own.ts'
 import { open as runner } from '../../functions/runner.ts'
@@ -16,6 +17,7 @@ const opens: Record<DoorName, OpenDoor> = {
   dashboard,
   headless,
   runner,
+  executions,
   own,
   step,
   settled,

@@ -52,12 +52,7 @@ interface Why {
   by: string | undefined
 }
 
-async function recordCancel(
-  world: World,
-  orgId: string,
-  runId: string,
-  why: Why,
-): Promise<RunRow> {
+async function recordCancel(world: World, orgId: string, runId: string, why: Why): Promise<RunRow> {
   for (let attempt = 1; ; attempt++) {
     const row = await getRun(world, orgId, runId)
     if (!row) throw noRun()

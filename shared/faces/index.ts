@@ -2,6 +2,7 @@ import type { Route } from '../http/route.ts'
 import { clientRoutes } from './client.ts'
 import { dashboardRoutes } from './dashboard/face.ts'
 import { restRoutes as dashboardRest } from './dashboard/rest.ts'
+import { executionsRoutes } from './executions/face.ts'
 import { headlessRoutes } from './headless/face.ts'
 import { ownRoutes } from './own/face.ts'
 import { restRoutes as ownRest } from './own/rest.ts'
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...dashboardRoutes,
   ...dashboardRest,
   ...headlessRoutes,
+  ...executionsRoutes,
   ...runnerRoutes,
   ...runnerRest,
   ...ownRoutes,

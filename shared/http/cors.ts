@@ -29,6 +29,7 @@ const exposed = [
   'Sluice-Run-Status',
   'Sluice-Flow-Version',
   'Sluice-Total-Capped',
+  'X-Total-Count',
 ].join(', ')
 
 /** Who may read the answer from a browser: anybody on open routes, listed origins elsewhere (conventions.md §3). */

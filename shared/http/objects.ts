@@ -1,4 +1,5 @@
 import { findAccountNamed } from '../core/find-account.ts'
+import { findExecution } from '../core/find-execution.ts'
 import { readState } from '../core/flow-change.ts'
 import { findOwn } from '../core/own-organisation.ts'
 import { readRun } from '../core/read-run.ts'
@@ -16,6 +17,7 @@ export type ObjectKind =
   | 'wait'
   | 'share'
   | 'share-token'
+  | 'execution'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -30,5 +32,6 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
+  execution: findExecution,
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

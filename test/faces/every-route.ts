@@ -16,6 +16,7 @@ export interface Filling {
   wait: string
   share: string
   'share-token': string
+  execution: string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -48,6 +49,7 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/accounts/{id}': { name: 'Changed' },
   'POST /api/v1/accounts/{account_id}/secrets': { key: 'NEW_KEY', value: 'canary value' },
   'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
+  'POST /api/flow-executions': ({ flow }: Filling) => ({ flow_id: flow, input: { customerId: 'a' } }),
   'POST /v1/flow/{id}/schedule': { cron: '0 * * * *', data: { inputs: { customerId: 'a' } } },
   'POST /v1/flow/{id}/schedule-cancel': {},
   'POST /v1/flow/{id}/share': {},
@@ -55,6 +57,11 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/share/execute/{token}': { customerId: 'a' },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
+}
+
+/** Queries that routes cannot do without. */
+const queries: Record<string, (ids: Filling) => string> = {
+  'GET /api/flow-executions': ({ flow }) => `?flow_id=${flow}`,
 }
 
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`
@@ -69,13 +76,18 @@ export const uncalled = routes
 
 /** Calls a route with its path filled in. */
 export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
-  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route) })
+  return send(route.method, addressOf(route, ids), { as, body: bodyOf(route, ids) })
 }
 
-/** A body that must be new each time is made. */
-function bodyOf(route: Route): unknown {
+/** The path with the query that the route cannot do without. */
+export function addressOf(route: Route, ids: Filling): string {
+  return `${pathOf(route, ids)}${queries[nameOf(route)]?.(ids) ?? ''}`
+}
+
+/** A body that must be new each time, or that names something, is made. */
+function bodyOf(route: Route, ids: Filling): unknown {
   const body = bodies[nameOf(route)]
-  return typeof body === 'function' ? body() : body
+  return typeof body === 'function' ? body(ids) : body
 }
 
 /** The path with an id of the right kind in every place. */

@@ -35,11 +35,11 @@ async function made(route?: Route): Promise<Filling> {
   const names = (...kinds: string[]) =>
     !route || Object.values(route.objects).some((kind) => kinds.includes(kind))
   const as = faces.acme.token.admin
-  const flow = names('flow') ? await faces.flow(adding, as) : ''
+  const flow = names('flow') || route?.path === '/api/flow-executions' ? await faces.flow(adding, as) : ''
   // Only what is unpublished can be deleted.
   if (route?.method === 'DELETE' && names('version'))
     await faces.send('POST', `/v1/flow/${flow}/versions/1/unpublish`, { as })
-  const waiting = names('run', 'wait') ? await faces.execute(askingFlow) : null
+  const waiting = names('run', 'wait', 'execution') ? await faces.execute(askingFlow) : null
   // Only what has ended is run again.
   if (route?.path.includes('/rerun/'))
     await faces.send('POST', `/v1/flowrun/cancel/${waiting?.body.appRunId}`, { as, body: {} })
@@ -54,6 +54,7 @@ async function made(route?: Route): Promise<Filling> {
     wait: waiting?.body.waitState.waitId ?? '',
     share: names('share') ? await share(flow) : '',
     'share-token': '',
+    execution: waiting?.body.appRunId ?? '',
   }
 }
 

@@ -28,6 +28,7 @@ beforeAll(async () => {
     wait: run.body.waitState.waitId,
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': '',
+    execution: run.body.appRunId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -50,6 +51,7 @@ describe('A1 what another organisation has does not exist', () => {
     wait: '00000000-0000-4000-8000-000000000004',
     share: '00000000-0000-4000-8000-000000000006',
     'share-token': '',
+    execution: '00000000-0000-4000-8000-000000000001',
   }
   const naming = everyRoute.filter(
     ([, { objects, auth }]) => auth !== 'open' && Object.keys(objects).length > 0,
@@ -88,6 +90,7 @@ test('A11 lists show what is the caller’s own', async () => {
     '/api/v1/executions',
     '/v1/api-keys',
     '/api/v1/accounts',
+    `/api/flow-executions?flow_id=${theirs.flow}`,
   ]) {
     const { text } = await faces.send('GET', path, { as: faces.acme.token.admin })
 

@@ -1,5 +1,4 @@
 import { findAccountNamed } from '../core/find-account.ts'
-import { findExecution } from '../core/find-execution.ts'
 import { readState } from '../core/flow-change.ts'
 import { findOwn } from '../core/own-organisation.ts'
 import { readRun } from '../core/read-run.ts'
@@ -32,6 +31,6 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
-  execution: findExecution,
+  execution: async (...of) => (await import('../core/find-execution.ts')).findExecution(...of),
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

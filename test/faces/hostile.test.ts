@@ -65,6 +65,7 @@ const body = fc.oneof(
       'definition',
       'input',
       'inputs',
+      'flow_id',
       'decision',
       'scopes',
       'tags',

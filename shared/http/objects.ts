@@ -1,4 +1,5 @@
 import { findAccountNamed } from '../core/find-account.ts'
+import { findExecution } from '../core/find-execution.ts'
 import { readState } from '../core/flow-change.ts'
 import { findOwn } from '../core/own-organisation.ts'
 import { readRun } from '../core/read-run.ts'
@@ -31,6 +32,6 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
-  execution: async (...of) => (await import('../core/find-execution.ts')).findExecution(...of),
+  execution: findExecution,
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

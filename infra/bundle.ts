@@ -75,19 +75,21 @@ async function bundleDoor(door: string, folder: string): Promise<Bundle> {
   })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
   const asked = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
-  for (const name of clientsApart) if (asked.includes(`./${name}.mjs`)) await bundleClient(name, folder)
+  const apartInputs: string[] = []
+  for (const name of clientsApart)
+    if (asked.includes(`./${name}.mjs`)) apartInputs.push(...(await bundleClient(name, folder)))
   const chunks = chunksOfWork(metafile.outputs)
   const inputs = inputsOf(metafile.outputs, chunks)
   return {
     file: join(folder, 'index.mjs'),
     chunks: chunks.map((name) => join(top, name)),
     inputs,
-    commands: inputs.flatMap((name) => sdkCommand.exec(name)?.[1] ?? []),
+    commands: [...inputs, ...apartInputs].flatMap((name) => sdkCommand.exec(name)?.[1] ?? []),
     weight: weigh(metafile.outputs),
   }
 }
 
-const sdkCommand = /@aws-sdk\/(?:client-[a-z-]+|lib-dynamodb)\/dist-es\/commands\/(\w+)Command\.js$/
+const sdkCommand = /@aws-sdk\/(?:client-[a-z0-9-]+|lib-dynamodb)\/dist-es\/commands\/(\w+)Command\.js$/
 
 /** Imported by `own` for paths and methods alone: `serve` lets no door do another's work. */
 const routeTable = 'shared/faces/index.ts'
@@ -111,7 +113,7 @@ function inputsOf(outputs: Metafile['outputs'], chunks: string[]): string[] {
  * read by every door when it wakes, since the SDK's cores import all of theirs in one file. So their errors are told by
  * name, not by class.
  */
-const clientsApart = ['scheduler-client']
+const clientsApart = ['s3-client', 'scheduler-client']
 
 const apart: Plugin = {
   name: 'clients-apart',
@@ -123,13 +125,16 @@ const apart: Plugin = {
   },
 }
 
-async function bundleClient(name: string, folder: string): Promise<void> {
-  await build({
+/** @returns the source files of which something is in it. */
+async function bundleClient(name: string, folder: string): Promise<string[]> {
+  const { metafile } = await build({
     ...common,
     entryPoints: { [name]: `shared/aws/${name}.ts` },
     outdir: folder,
+    metafile: true,
     plugins: [onlyVersions],
   })
+  return inputsOf(metafile.outputs, Object.keys(metafile.outputs))
 }
 
 /** The SDK's clients import their package.json whole, to say their version. */

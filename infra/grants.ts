@@ -11,6 +11,8 @@ export type Reach =
   | 'schedules'
   | 'schedule group'
   | 'schedule role'
+  | 'files'
+  | 'bucket'
   | 'key for secrets'
   | 'key for task tokens'
   | 'key of the platform'
@@ -93,6 +95,14 @@ const answering: Grant[] = [
   },
   { on: 'key for task tokens', actions: ['kms:Decrypt'], why: 'opens the token of that task' },
 ]
+const lookingAtFiles: Grant[] = [
+  { on: 'files', actions: ['s3:GetObject'], why: 'looks whether the file that a run is given is there' },
+  {
+    on: 'bucket',
+    actions: ['s3:ListBucket'],
+    why: 'is told of a file that is not there, which would be forbidden otherwise',
+  },
+]
 const stopping: Grant = {
   on: 'executions',
   actions: ['states:StopExecution'],
@@ -109,6 +119,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[platform, signing, sealing],
     ...publishing,
     ...[starting, startingSync, stopping],
+    ...lookingAtFiles,
   ],
   headless: [
     table(
@@ -118,6 +129,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[platform, signing, sealing],
     ...publishing,
     ...[starting, startingSync, stopping],
+    ...lookingAtFiles,
   ],
   dashboard: [
     table(
@@ -129,6 +141,8 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, startingSync, stopping],
     ...answering,
     ...scheduling,
+    ...lookingAtFiles,
+    { on: 'files', actions: ['s3:PutObject'], why: 'stores files, and signs URLs by which others do' },
   ],
   runner: [
     table(
@@ -143,6 +157,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[platform, signing, sealing],
     ...publishing,
     ...[starting, startingSync, stopping, unscheduling],
+    ...lookingAtFiles,
   ],
   executions: [
     table(
@@ -175,6 +190,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, stopping],
     ...publishing,
     ...answering,
+    ...lookingAtFiles,
   ],
   settled: [table(['UpdateItem'], 'records how a run ended')],
   changed: [
@@ -194,12 +210,14 @@ export const grants: Record<DoorName, Grant[]> = {
       why: 'Lambda reads the changes of the table for it',
     },
     ...answering,
+    { on: 'files', actions: ['s3:DeleteObject'], why: 'takes the bytes of files away whose record is gone' },
   ],
   scheduled: [
     table([...rowsAndLists, 'DeleteItem'], 'schedules, versions, runs; places of concurrency keys'),
     ...[platform, sealing],
     ...publishing,
     ...[starting, stopping],
+    ...lookingAtFiles,
   ],
   swept: [
     table(

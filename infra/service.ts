@@ -58,6 +58,7 @@ export class Service extends Stack {
       SLUICE_SCHEDULED_ARN: schedules.functionArn,
       SLUICE_SCHEDULE_ROLE_ARN: schedules.role.roleArn,
       SLUICE_SCHEDULE_DEAD_LETTERS: deadLetters.queueArn,
+      SLUICE_BUCKET: data.files.bucket.bucketName,
       SLUICE_KEY_ID: data.keys.key.keyArn,
       SLUICE_SIGNING_SECRET: data.keys.signing.secretArn,
       SLUICE_SEALING_SECRET: data.keys.sealing.secretArn,

@@ -46,6 +46,8 @@ function resources(
     schedules: () => [schedules.everySchedule],
     'schedule group': () => ['*'],
     'schedule role': () => [schedules.role.roleArn],
+    files: () => [data.files.bucket.arnForObjects('files/*')],
+    bucket: () => [data.files.bucket.bucketArn],
     'key for secrets': () => [data.keys.key.keyArn],
     'key for task tokens': () => [data.keys.key.keyArn],
     'key of the platform': () => [data.keys.key.keyArn],
@@ -87,6 +89,10 @@ export function acknowledgeWildcards(scope: Construct, stage: string): void {
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${stage}-flows/*]`,
       reason: 'Schedules of flows are made when authors set them, in the group of the stage',
+    },
+    {
+      id: `AwsSolutions-IAM5[Resource::${stage}-data:ExportsOutputFnGetAttFilesBucket7C17EE2EArn267E46EA/files/*]`,
+      reason: 'Files are uploaded after the deployment, under a prefix of their own',
     },
     {
       id: `AwsSolutions-IAM5[Resource::${arn}:stateMachine:${stage}-*]`,

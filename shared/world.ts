@@ -1,4 +1,5 @@
 import type { KMSClient } from '@aws-sdk/client-kms'
+import type { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SFNClient } from '@aws-sdk/client-sfn'
@@ -52,6 +53,8 @@ export interface Settings {
   machineRoleArn: string
   /** Log group shared by all compiled machines. */
   machineLogGroupArn: string
+  /** Name of the one bucket: uploaded files and large values. */
+  bucket: string
   /** KMS key for secrets and task tokens. */
   keyId: string
   /** Secrets Manager id of the platform's signing secret (tokens, cursors, link nonces). */
@@ -94,6 +97,17 @@ export interface OutboundResponse {
  */
 export type Outbound = (request: OutboundRequest) => Promise<OutboundResponse>
 
+/**
+ * Makes a URL that lets whoever has it do one thing with one object.
+ *
+ * @param how `seconds` that it opens something, from `at` (milliseconds since 1970); `headers` that a request must carry
+ *   exactly as the command has them, by their names in lower case.
+ */
+export type SignUrl = (
+  command: GetObjectCommand | PutObjectCommand,
+  how: { seconds: number; at: number; headers?: string[] },
+) => Promise<string>
+
 /** Everything that is not the product's own logic, handed to every core function. */
 export interface World {
   readonly settings: Settings
@@ -104,6 +118,8 @@ export interface World {
   readonly kms: KMSClient
   readonly secrets: SecretsManagerClient
   readonly scheduler: SchedulerClient
+  readonly s3: S3Client
+  readonly signUrl: SignUrl
   readonly outbound: Outbound
   readonly clock: Clock
   readonly ids: Ids

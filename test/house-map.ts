@@ -18,6 +18,7 @@ const rooms: [prefix: string, room: string][] = [
   ['shared/expressions/pool.ts', 'pool'],
   ['shared/expressions/', 'expressions'],
   ['shared/store/table.ts', 'table'],
+  ['shared/store/bucket.ts', 'table'],
   ['shared/store/', 'store'],
   ['shared/aws/', 'aws'],
   ['shared/', 'ground'],

@@ -6,6 +6,8 @@ import { CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler'
 import { type Dynamo, openDynamo } from '../infra/local/dynamodb/open.ts'
 import type { Endpoint } from '../infra/local/endpoint.ts'
 import { openKms } from '../infra/local/kms.ts'
+import { s3Parts } from '../infra/local/s3/in-process.ts'
+import { type LocalS3, openS3 } from '../infra/local/s3/open.ts'
 import { openScheduler } from '../infra/local/scheduler/open.ts'
 import { openSecretsManager } from '../infra/local/secrets-manager.ts'
 import { tableInput } from '../infra/local/table-input.ts'
@@ -22,6 +24,7 @@ import { type MachineList, openMachineList } from './machine-list.ts'
 export interface TestWorld {
   world: World
   dynamo: Dynamo
+  s3: LocalS3
   /** The engine of tests that only make machines; undefined if another was given. */
   machines: MachineList
   log: KeptLog
@@ -40,6 +43,8 @@ export interface TestWorldOptions {
   states?: Endpoint
   /** @default refuses every call */
   outbound?: Outbound
+  /** Where the test serves the object store, if it does. */
+  s3Url?: string
   /** Settings besides the usual ones. */
   env?: Record<string, string>
 }
@@ -60,11 +65,16 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   const machines = openMachineList(clock)
   let deliver: (input: unknown) => Promise<void> = async () => {}
   const scheduler = openScheduler({ dir, clock, log, deliver: (_name, input) => deliver(input) })
+  const s3 = openS3({
+    ...{ dir, clock, log, buckets: [environment.SLUICE_BUCKET] },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
   const requestHandlers: ClientParts = {
     dynamodb: inProcess(dynamo),
     states: inProcess(options.states ?? machines),
     kms: inProcess(openKms({ dir, log })),
     scheduler: inProcess(scheduler),
+    s3: s3Parts(s3, options.s3Url ?? environment.SLUICE_BASE_URL),
     secrets: inProcess(openSecretsManager({ dir, names: ['signing', 'sealing'], log })),
   }
   const env = { ...environment, ...options.env }
@@ -75,6 +85,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
   return {
     world,
     dynamo,
+    s3,
     machines,
     log,
     env,
@@ -85,6 +96,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     async close() {
       await scheduler.close()
       await dynamo.close()
+      s3.close()
       rmSync(dir, { recursive: true, force: true })
     },
   }
@@ -99,6 +111,7 @@ const environment = {
   SLUICE_SCHEDULE_GROUP: 'test-flows',
   SLUICE_SCHEDULED_ARN: 'arn:aws:lambda:us-east-1:000000000000:function:test-sluice-scheduled',
   SLUICE_SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/test-sluice-schedules',
+  SLUICE_BUCKET: 'test-sluice-files',
   SLUICE_KEY_ID: 'alias/local-sluice',
   SLUICE_SIGNING_SECRET: 'signing',
   SLUICE_SEALING_SECRET: 'sealing',

@@ -1,13 +1,14 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as s3 from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { bucketShape } from '../../shared/store/bucket.ts'
 
 export interface FilesProps {
   /** True: the bucket and what is in it survive their stack. */
   readonly retain: boolean
 }
 
-/** The private bucket for uploaded files (`files/`, 30 days) and large values of runs (`runs/`, 400 days). */
+/** The private bucket for uploaded files (`files/`) and large values of runs (`runs/`), as `bucketShape` has it. */
 export class Files extends Construct {
   readonly bucket: s3.Bucket
 
@@ -19,16 +20,18 @@ export class Files extends Construct {
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      lifecycleRules: [
+      lifecycleRules: Object.entries(bucketShape.keptDays).map(([prefix, days]) => ({
+        prefix,
+        expiration: Duration.days(days),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      })),
+      cors: [
         {
-          prefix: 'files/',
-          expiration: Duration.days(30),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-        {
-          prefix: 'runs/',
-          expiration: Duration.days(400),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          allowedOrigins: [...bucketShape.cors.origins],
+          allowedMethods: bucketShape.cors.methods.map((method) => s3.HttpMethods[method]),
+          allowedHeaders: [...bucketShape.cors.headers],
+          exposedHeaders: [...bucketShape.cors.exposed],
+          maxAge: bucketShape.cors.maxAgeSeconds,
         },
       ],
     })

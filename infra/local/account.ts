@@ -20,12 +20,16 @@ import { openFront } from './front.ts'
 import { functionShapes } from './function-shapes.ts'
 import { type Functions, type Invoked, openFunctions } from './functions.ts'
 import { openKms } from './kms.ts'
+import { s3Parts } from './s3/in-process.ts'
+import { openS3, s3Path } from './s3/open.ts'
+import { isForS3, serveS3 } from './s3/serve.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
 import { inProcess, type Listening, listen, unsigned } from './wire.ts'
 
+const bucket = 'local-sluice-files'
 /** How often the tick of `swept` comes, in milliseconds. */
 const sweepEveryMs = 5 * 60_000
 /** How long the stream gathers changes, in milliseconds. */
@@ -63,6 +67,7 @@ export async function openAccount({
   const dynamo = await openDynamo({ dir, clock, log, gatherMs })
   const kms = openKms({ dir })
   const secrets = openSecretsManager({ dir, names: ['signing', 'sealing'] })
+  const s3 = openS3({ dir, clock, log, buckets: [bucket], credentials: folder.credentials })
   // The functions need a World, whose engine client needs the engine, which invokes the functions: whoever comes
   // before they are open waits.
   const opened = Promise.withResolvers<Functions>()
@@ -90,7 +95,9 @@ export async function openAccount({
     routes,
     port,
     invoke: (face, event) => invoke(functionName(stage, face as DoorName), event),
+    beside: { isFor: isForS3, answer: (request, response) => serveS3(s3, request, response) },
   })
+  process.env.AWS_ENDPOINT_URL_S3 = front.url + s3Path
   const world = openWorld(
     { ...process.env, ...environment(stage, front.url) },
     {
@@ -101,6 +108,7 @@ export async function openAccount({
         kms: inProcess(kms),
         secrets: inProcess(secrets),
         scheduler: inProcess(scheduler),
+        s3: s3Parts(s3, front.url),
         authorise: unsigned,
       },
     },
@@ -110,7 +118,7 @@ export async function openAccount({
   opened.resolve(openFunctions(functionShapes(stage), { world, clock, log }))
   dynamo.onChanges(
     async (records) => (await deliver('changed', { Records: records })) as DynamoDBBatchResponse,
-    concernsRuns,
+    concernsRunsOrFiles,
   )
   const sweep = async () => void (await deliver('swept', {}))
   const stopSweeping = everySoOften(clock, sweepEveryMs, sweep, log)
@@ -125,6 +133,7 @@ export async function openAccount({
       await scheduler.close()
       await states.close()
       await dynamo.close()
+      s3.close()
       await Promise.all(listening.map((endpoint) => endpoint.close()))
       pool.close()
     },
@@ -132,8 +141,8 @@ export async function openAccount({
 }
 
 /** The filter of the stream's mapping: what `changed` has something to do for. */
-function concernsRuns(key: Record<string, unknown>): boolean {
-  return /^ORG#[^#]+#RUN#/.test(String((key.pk as { S?: string } | undefined)?.S ?? key.pk))
+function concernsRunsOrFiles(key: Record<string, unknown>): boolean {
+  return /^ORG#[^#]+#(RUN|FILE)#/.test(String((key.pk as { S?: string } | undefined)?.S ?? key.pk))
 }
 
 /** @throws if the function failed: the delivery is tried again. */
@@ -153,6 +162,7 @@ function environment(stage: string, baseUrl: string): Record<string, string> {
     SLUICE_SCHEDULE_GROUP: `${stage}-flows`,
     SLUICE_SCHEDULED_ARN: `arn:aws:lambda:us-east-1:000000000000:function:${functionName(stage, 'scheduled')}`,
     SLUICE_SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/local-sluice-schedules',
+    SLUICE_BUCKET: bucket,
     SLUICE_KEY_ID: 'alias/local-sluice',
     SLUICE_SIGNING_SECRET: 'signing',
     SLUICE_SEALING_SECRET: 'sealing',

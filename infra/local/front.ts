@@ -9,6 +9,8 @@ import { type RouteRow, routeTable } from './route-table.ts'
 const bodyLimitBytes = 10 * 1024 * 1024
 /** How long a client may take over its headers and its body. */
 const readTimeoutMs = 10_000
+/** The same for what is beside the API: an upload takes as long as its URL opens something. */
+const besideTimeoutMs = 3_600_000
 /** The HTTP API's own limit on an integration. */
 const integrationTimeoutMs = 30_000
 
@@ -26,17 +28,32 @@ export interface FrontOptions {
   invoke(face: string, event: APIGatewayProxyEventV2): Promise<Invoked>
   port: number
   host?: string
+  /** Another service at the same address. @default none */
+  beside?: Beside
+}
+
+/** A service that answers some requests by itself. */
+export interface Beside {
+  isFor(request: IncomingMessage): boolean
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 /** Starts the HTTP front: requests become API Gateway events (payload 2.0), as the deployed HTTP API makes them. */
-export async function openFront({ routes, invoke, port, host = '127.0.0.1' }: FrontOptions): Promise<Front> {
+export async function openFront({
+  routes,
+  invoke,
+  port,
+  host = '127.0.0.1',
+  beside,
+}: FrontOptions): Promise<Front> {
   const find = routeTable(routes)
   const server = createServer(
-    { requestTimeout: readTimeoutMs, headersTimeout: readTimeoutMs },
+    { requestTimeout: besideTimeoutMs, headersTimeout: readTimeoutMs },
     (request, response) => {
-      void answer(request, response, find, invoke).catch(() =>
-        gatewayError(response, 500, 'Internal Server Error'),
-      )
+      const work = beside?.isFor(request)
+        ? beside.answer(request, response)
+        : answer(request, response, find, invoke)
+      void work.catch(() => gatewayError(response, 500, 'Internal Server Error'))
     },
   )
   server.keepAliveTimeout = 60_000
@@ -65,13 +82,19 @@ async function answer(
   find: ReturnType<typeof routeTable>,
   invoke: FrontOptions['invoke'],
 ): Promise<void> {
-  const body = await readBody(request)
+  const late = setTimeout(() => tooLate(request, response), readTimeoutMs)
+  const body = await readBody(request).finally(() => clearTimeout(late))
   if (body === 'too large') return gatewayError(response, 413, 'Request Entity Too Large')
   const { face, event } = gatewayEvent(request, body, find)
   const invoked = await Promise.race([invoke(face, event), overtime()])
   if (invoked === 'overtime') return gatewayError(response, 503, 'Service Unavailable')
   if ('errorType' in invoked) return gatewayError(response, 500, 'Internal Server Error')
   reply(request, response, invoked.payload)
+}
+
+function tooLate(request: IncomingMessage, response: ServerResponse): void {
+  gatewayError(response, 408, 'Request Timeout')
+  response.once('finish', () => request.destroy())
 }
 
 function overtime(): Promise<'overtime'> {
@@ -130,7 +153,7 @@ function gatewayError(response: ServerResponse, status: number, message: string)
     response.end()
     return
   }
-  const close: Record<string, string> = status === 413 ? { connection: 'close' } : {}
+  const close: Record<string, string> = status === 413 || status === 408 ? { connection: 'close' } : {}
   response.writeHead(status, { 'content-type': 'application/json', ...close })
   response.end(JSON.stringify({ message }))
 }

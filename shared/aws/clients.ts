@@ -1,11 +1,12 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type { SchedulerClient, SchedulerClientConfig } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import type { SFNClient, SFNClientConfig } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { lazyClient } from './lazy-client.ts'
+import { lazily, lazyClient } from './lazy-client.ts'
 import type { Environment } from './settings.ts'
 
 /** Parts of the SDK's clients that a caller may put in place of the usual ones: the SDK's own seams (aws.md 6.7). */
@@ -16,12 +17,17 @@ export interface ClientParts {
   kms?: NonNullable<KMSClientConfig['requestHandler']>
   scheduler?: NonNullable<SchedulerClientConfig['requestHandler']>
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
+  /** Besides the way, the address that URLs are signed for, and with what. */
+  s3?: Pick<S3ClientConfig, 'requestHandler' | 'endpoint' | 'credentials'>
   /** How requests are authorised on those ways; @default signed, as AWS wants it */
   authorise?: Pick<DynamoDBClientConfig, 'httpAuthSchemeProvider' | 'httpAuthSchemes'>
 }
 
 /** The AWS clients of a World. */
-export type Clients = Pick<World, 'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler'>
+export type Clients = Pick<
+  World,
+  'db' | 'states' | 'statesOnce' | 'kms' | 'secrets' | 'scheduler' | 's3' | 'signUrl'
+>
 
 /** Makes the SDK's clients; the only place that does. Region, credentials and endpoints are the SDK's to find. */
 export function makeClients(env: Environment, parts: ClientParts = {}): Clients {
@@ -33,6 +39,9 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     // StartSyncExecution prefixes the host with `sync-`, which only AWS's own address has.
     disableHostPrefix: env.AWS_ENDPOINT_URL_SFN !== undefined,
   }
+  const storage = lazily(async () =>
+    (await import('./s3-client.ts')).makeS3Client({ ...storageStyle(env, parts), ...parts.s3 }),
+  )
   return {
     db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(parts.dynamodb)), {
       marshallOptions: { removeUndefinedValues: true },
@@ -48,7 +57,14 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     secrets: lazyClient<SecretsManagerClient>(async () =>
       (await import('./secrets-client.ts')).makeSecretsClient(handled(parts.secrets)),
     ),
+    s3: lazyClient<S3Client>(async () => (await storage()).client),
+    signUrl: async (command, how) => (await storage()).signUrl(command, how),
   }
+}
+
+/** Another address than AWS's own has no name for each bucket. */
+function storageStyle(env: Environment, { s3 }: ClientParts): Pick<S3ClientConfig, 'forcePathStyle'> {
+  return { forcePathStyle: s3?.endpoint !== undefined || env.AWS_ENDPOINT_URL_S3 !== undefined }
 }
 
 function statesClient(config: SFNClientConfig): SFNClient {

@@ -17,6 +17,7 @@ export function readSettings(env: Environment): Settings {
     stepFunction: `${stage}-sluice-step`,
     machineRoleArn: needed(env, 'SLUICE_MACHINE_ROLE_ARN'),
     machineLogGroupArn: needed(env, 'SLUICE_MACHINE_LOG_GROUP_ARN'),
+    bucket: needed(env, 'SLUICE_BUCKET'),
     keyId: needed(env, 'SLUICE_KEY_ID'),
     signingSecretId: needed(env, 'SLUICE_SIGNING_SECRET'),
     sealingSecretId: needed(env, 'SLUICE_SEALING_SECRET'),

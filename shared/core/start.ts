@@ -1,11 +1,10 @@
 import { instant } from '../aws/clock.ts'
 import type { FlowSettings, Graph } from '../definitions/graph.ts'
-import { checkInputs, sealedFields } from '../definitions/inputs.ts'
-import { unquoteInputs } from '../definitions/quoted-inputs.ts'
 import { Fault } from '../faults.ts'
 import { createRun, type RunRow } from '../store/runs.ts'
 import type { Write } from '../store/transact.ts'
 import type { Json, JsonObject, World } from '../world.ts'
+import { acceptInputs } from './accept-inputs.ts'
 import type { Beside } from './concurrency.ts'
 import { executionInput } from './execution-input.ts'
 import { answering } from './refusal.ts'
@@ -13,7 +12,7 @@ import { findStart, type IdempotencyKey, requestItemForStart } from './requests.
 import type { runExpress } from './run-express.ts'
 import { runStandard } from './run-standard.ts'
 import { type RunView, viewRun } from './run-view.ts'
-import { openSealed, type SealedFor, sealMembers } from './sealing.ts'
+import type { FilesOfRun } from './used-files.ts'
 import { type ResolvedVersion, resolveVersion } from './versions.ts'
 import { hasPaused, watchRun } from './watch-run.ts'
 
@@ -77,7 +76,6 @@ export interface StartAs {
   express?: typeof runExpress
 }
 
-const inputsLimitBytes = 192 * 1024
 /** What one execution takes as its input. */
 const executionLimitBytes = 262_144
 /** Only a caller who waits this long is served by an Express machine, which lives as long as the call. */
@@ -114,19 +112,23 @@ export async function start(
       : version.graph.settings
     const asExpress = !version.kinds.standardOnly && waitSeconds >= expressSeconds ? express : undefined
     const kind = asExpress ? 'express' : 'standard'
-    const row = await newRun(world, who, order, version, kind, { parent, id })
+    const { row, files } = await newRun(world, who, order, version, kind, { parent, id })
     const others: Write[] = [
       ...(order.idempotency ? [requestItemForStart(world, who.orgId, order.idempotency, row.id)] : []),
       ...(order.beside?.writes ?? []),
+      ...(files?.writes ?? []),
     ]
     const checkAt = world.clock.now() + (kind === 'express' ? expressCheckMs : firstCheckMs)
     const first = async () =>
       order.idempotency ? await findStart(world, who.orgId, order.idempotency) : null
-    const isSpent = async () => (await first()) !== null || (await order.beside?.isSpent()) === true
+    const isGone = async () => (await files?.isGone()) === true
+    const isSpent = async () =>
+      (await first()) !== null || (await order.beside?.isSpent()) === true || (await isGone())
     const written = await write(world, row, settings, { checkAt, others, isSpent })
     if (written === null) {
       const run = await first()
       if (run) return await replay(world, who.orgId, run, order.waitSeconds)
+      if (files && (await isGone())) throw files.refusal()
       if (order.beside) throw order.beside.refusal()
       throw new Fault('idempotency_in_progress', 'The first request is still at work', {
         retryAfterSeconds: 1,
@@ -175,21 +177,13 @@ async function newRun(
   version: ResolvedVersion,
   kind: 'express' | 'standard',
   { parent, id: given }: { parent: Parent | undefined; id: string | undefined },
-): Promise<RunRow & { inputs: string }> {
+): Promise<{ row: RunRow & { inputs: string }; files: FilesOfRun | undefined }> {
   const { graph, flow } = version
-  const written = order.quoted ? unquoteInputs(graph.inputs, order.inputs) : order.inputs
-  const { inputs: accepted, issues } = checkInputs(graph.inputs, written)
-  if (issues.length > 0)
-    throw new Fault('validation_failed', `${issues.length} problems in the inputs`, { issues })
   const id = parent?.childId ?? given ?? world.ids.uuid()
-  const of = { orgId: who.orgId, runId: id }
-  const sealed = sealedFields(graph.inputs)
-  const plain = parent ? await openHanded(world, { ...of, runId: parent.runId }, sealed, accepted) : accepted
-  const inputs = JSON.stringify(await sealMembers(world, of, sealed, plain))
-  if (Buffer.byteLength(inputs) > inputsLimitBytes)
-    throw new Fault('payload_too_large', 'The inputs are larger than 192 KiB', {
-      limitBytes: inputsLimitBytes,
-    })
+  const { inputs, files } = await acceptInputs(world, who, order, version, {
+    runId: id,
+    from: parent?.runId,
+  })
   const machine = await version.machine(kind)
   const createdAt = instant(world.clock.now())
   const first = graph.nodes[graph.start]
@@ -227,20 +221,7 @@ async function newRun(
     throw new Fault('payload_too_large', 'Inputs and trigger data are larger than 256 KiB', {
       limitBytes: executionLimitBytes,
     })
-  return row
-}
-
-/** What a parent hands on sealed is opened only where the child seals it again. */
-async function openHanded(
-  world: World,
-  of: SealedFor,
-  names: string[],
-  inputs: JsonObject,
-): Promise<JsonObject> {
-  const handed = Object.fromEntries(
-    names.flatMap((name) => (name in inputs ? [[name, inputs[name] ?? null]] : [])),
-  )
-  return { ...inputs, ...(await openSealed(world, of, handed)).value }
+  return { row, files }
 }
 
 function againOf({ again }: StartOrder): Partial<RunRow> {

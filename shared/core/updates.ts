@@ -15,7 +15,7 @@ import { tellParent } from './tell-parent.ts'
 
 /**
  * Does what follows from changes of the table: numbers the runs' events, tells parents of their children's ends, closes the
- * waits of runs that have ended, and removes what belonged to an expired run. Everything may be done twice.
+ * waits of runs that have ended, and removes what belonged to an expired run or file. Everything may be done twice.
  *
  * @returns the first change of each run whose work failed: from there on the changes come again.
  */
@@ -23,6 +23,8 @@ export async function applyChanges(
   world: World,
   records: DynamoDBRecord[],
 ): Promise<DynamoDBBatchItemFailure[]> {
+  const removed = records.flatMap((record) => removedFile(record))
+  const lost = await Promise.all(removed.map((file) => removeFile(world, file)))
   const failures = await Promise.all(
     [...byRun(records).values()].map(async (changes) => {
       try {
@@ -34,7 +36,25 @@ export async function applyChanges(
       }
     }),
   )
-  return failures.flat()
+  return [...lost, ...failures].flat()
+}
+
+/** A file whose record is gone, by its time or with its last run. */
+function removedFile({ eventName, dynamodb }: DynamoDBRecord): { key: string; sequence: string }[] {
+  const key = dynamodb?.OldImage?.key?.S
+  if (eventName !== 'REMOVE' || key === undefined) return []
+  if (!/^ORG#[^#]+#FILE#[^#]+$/.test(dynamodb?.Keys?.pk?.S ?? '')) return []
+  return [{ key, sequence: dynamodb?.SequenceNumber ?? '' }]
+}
+
+async function removeFile(world: World, { key, sequence }: { key: string; sequence: string }) {
+  try {
+    await (await import('./removed-files.ts')).removeBytes(world, key)
+    return []
+  } catch (error) {
+    world.log.error('The bytes of a file could not be removed', { error: (error as Error).message })
+    return [{ itemIdentifier: sequence }]
+  }
 }
 
 interface RunChanges {

@@ -93,13 +93,15 @@ function isWebAddress(value: Json): boolean {
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:')
 }
 
+/** An id, or a file as a run has it: another run may be handed that; what it tells besides the id is not believed. */
 function isFile(value: Json): boolean {
-  const id =
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 1
-      ? value.fileId
-      : value
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (isObject && !Object.keys(value).every((name) => fileMembers.has(name))) return false
+  const id = isObject ? value.fileId : value
   return typeof id === 'string' && id !== '' && id.length <= 200
 }
+
+const fileMembers = new Set(['fileId', 'filename', 'contentType', 'size'])
 
 function isOption(value: Json, field: Field): boolean {
   return optionValues(field).some((option) => isDeepStrictEqual(option, value))

@@ -35,6 +35,13 @@ export function sealedFields(fields: Field[] | undefined): string[] {
     .map(({ name }) => name)
 }
 
+/** Names of the `file` fields that have a value. */
+export function givenFiles(fields: Field[] | undefined, inputs: JsonObject): string[] {
+  return (fields ?? []).flatMap(({ name, type }) =>
+    type === 'file' && (inputs[name] ?? null) !== null ? [name] : [],
+  )
+}
+
 /** The JSON Schema 2020-12 of the inputs that the fields declare. */
 export function inputsSchema(fields: Field[] | undefined): JsonObject {
   const schema: JsonObject = { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' }
@@ -65,7 +72,12 @@ const shapes: Record<Field['type'], (field: Field) => JsonObject> = {
       { type: 'string' },
       {
         type: 'object',
-        properties: { fileId: { type: 'string' } },
+        properties: {
+          fileId: { type: 'string' },
+          filename: { type: 'string' },
+          contentType: { type: 'string' },
+          size: { type: 'integer' },
+        },
         required: ['fileId'],
         additionalProperties: false,
       },

@@ -8,22 +8,47 @@ import type { Route } from './route.ts'
 
 const bodyLimitBytes = 1024 * 1024
 
+/** What came with a request: its body by the route's schema, and the bytes of a file if it was a form. */
+export interface ReadBody {
+  body: unknown
+  content?: Uint8Array
+}
+
 /**
- * Reads the body as the route takes it (conventions.md §3).
+ * Reads the body as the route takes it (conventions.md §3). A form's file is told by the same schema as a JSON body, as
+ * `{filename, contentType, size}`, its bytes apart.
  *
  * @throws {Fault} `payload_too_large`, `unsupported_media_type`, `invalid_request`, `validation_failed`.
  */
-export function readBody(route: Route, { body, headers }: HttpRequest): unknown {
-  if (route.body === null) return undefined
-  if (body.length > bodyLimitBytes)
-    throw new Fault('payload_too_large', 'The body is larger than 1 MiB', { limitBytes: bodyLimitBytes })
-  const accepted = ['application/json', ...route.alsoTakes]
+export async function readBody(route: Route, { body, headers }: HttpRequest): Promise<ReadBody> {
+  if (route.body === null) return { body: undefined }
+  const { takesFile } = route
+  const sentType = headers['content-type'] ?? ''
+  const isForm = takesFile !== null && /^multipart\/form-data(;|$)/i.test(sentType)
+  // What a form has around its file is not judged here.
+  const limitBytes = isForm ? takesFile + bodyLimitBytes : bodyLimitBytes
+  if (body.length > limitBytes)
+    throw new Fault('payload_too_large', 'The body is too large', {
+      limitBytes: isForm ? takesFile : bodyLimitBytes,
+    })
+  const accepted = [
+    'application/json',
+    ...route.alsoTakes,
+    ...(takesFile === null ? [] : ['multipart/form-data']),
+  ]
   if (headers['content-encoding'] !== undefined)
     throw new Fault('unsupported_media_type', 'An encoded body is not taken: send it as it is', { accepted })
-  if (body.length === 0) return check(route.body, absent(route.body))
-  const type = mediaType(headers['content-type'], accepted)
+  if (isForm) return await readFile(route.body, sentType, body, takesFile)
+  if (body.length === 0) return { body: check(route.body, absent(route.body)) }
+  const type = mediaType(sentType, accepted)
   const text = utf8(body)
-  return check(route.body, type === 'application/json' ? readJson(text) : text)
+  return { body: check(route.body, type === 'application/json' ? readJson(text) : text) }
+}
+
+async function readFile(schema: z.ZodType, type: string, body: Uint8Array, most: number): Promise<ReadBody> {
+  const { readForm } = await import('./form.ts')
+  const { filename, contentType, bytes } = await readForm(type, body, most)
+  return { body: check(schema, { filename, contentType, size: bytes.length }), content: bytes }
 }
 
 /** A body whose every member is optional may be absent. */
@@ -37,8 +62,8 @@ function missingMembers(schema: z.ZodType) {
   return error ? issuesOf(error) : []
 }
 
-function mediaType(header: string | undefined, accepted: string[]): string {
-  const [type = '', ...parameters] = (header ?? '')
+function mediaType(header: string, accepted: string[]): string {
+  const [type = '', ...parameters] = header
     .toLowerCase()
     .split(';')
     .map((part) => part.trim())

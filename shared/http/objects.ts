@@ -18,6 +18,7 @@ export type ObjectKind =
   | 'share'
   | 'share-token'
   | 'execution'
+  | 'file'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
@@ -33,5 +34,6 @@ export const lookUp: Partial<
   run: readRun,
   account: findAccountNamed,
   execution: findExecution,
+  file: async (...of) => (await import('../core/own-file.ts')).findFile(...of),
   wait: async (...of) => (await import('../core/waits.ts')).readWait(...of),
 }

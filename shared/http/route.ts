@@ -19,6 +19,8 @@ export interface Call<P, Q, B> {
   params: P
   query: Q
   body: B
+  /** Bytes of the file, where the body was a form; `body` tells its name, type and size. */
+  content?: Uint8Array
   /** How long the caller waits for a run, in seconds, 0-25. */
   waitSeconds: number
   /** What the caller has seen, from `If-Match`. */
@@ -110,6 +112,8 @@ export type Route = Right & {
   body: z.ZodType | null
   /** Content types besides JSON. */
   alsoTakes: readonly string[]
+  /** Largest file in bytes that may come as `multipart/form-data` in place of JSON; null = none. */
+  takesFile: number | null
   /** How long it waits for a run unless the caller says otherwise, in seconds; absent = it does not wait. */
   waits?: number
   /** `If-Match` guards it. */
@@ -157,6 +161,7 @@ type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B exte
   query: Q
   body?: B
   alsoTakes?: readonly string[]
+  takesFile?: number
   guarded?: boolean
   startsRun?: boolean
   alsoNeeds?(body: z.output<B>): Scope[]
@@ -170,11 +175,13 @@ export function route<
   Q extends z.ZodType,
   B extends z.ZodType = z.ZodUndefined,
 >(shape: Shape<Path, P, Q, B> & Right): Route {
-  const { body = null, alsoTakes = [], guarded = false, startsRun = false, alsoNeeds, ...rest } = shape
+  const { body = null, alsoTakes = [], takesFile = null, ...flags } = shape
+  const { guarded = false, startsRun = false, alsoNeeds, ...rest } = flags
   return {
     ...rest,
     body,
     alsoTakes,
+    takesFile,
     guarded,
     startsRun,
     alsoNeeds: (alsoNeeds ?? (() => [])) as Route['alsoNeeds'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Fault } from '../faults.ts'
 import { logWith } from '../log-with.ts'
 import type { World } from '../world.ts'
@@ -116,9 +117,12 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
   const query = readQuery(route, request.query)
   const patience = readPatience(route, request)
   const guard = route.guarded ? readGuard(request.headers['if-match']) : {}
-  const body = readBody(route, request)
+  const { body, content } = await readBody(route, request)
   await allow(world, route, principal, raw, route.alsoNeeds(body))
-  const key = readKey(route, request, principal, { body: body ?? null, query: query ?? null })
+  const key = readKey(route, request, principal, {
+    body: content === undefined ? (body ?? null) : { ...(body as object), sha256: sha256(content) },
+    query: query ?? null,
+  })
   const call: Call<unknown, unknown, unknown> = {
     principal,
     params: route.params.parse(raw),
@@ -132,6 +136,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     address: request.address,
     header: (name) => request.headers[name],
     token: bearerOf(request),
+    ...(content === undefined ? {} : { content }),
     ...(route.startsRun && key ? { idempotency: key } : {}),
   }
   const work = (): Promise<Reply> => route.answer(world, call as Call<never, never, never>)
@@ -140,4 +145,9 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
       ? await onlyOnce(world, principal.orgId, key, request.remainingMs, work)
       : await work()
   return write(request, reply, patience.headers)
+}
+
+/** Two forms are the same request only if their files are the same. */
+function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
 }

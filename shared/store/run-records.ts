@@ -1,11 +1,12 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { releaseFile } from './file-uses.ts'
 import { readItems } from './pages.ts'
 import { keys } from './table.ts'
 
 const batchSize = 25
 
-/** Deletes everything that lies with a run, and what points to it. */
+/** Deletes everything that lies with a run, and what points to it; files that no other run uses go with it. */
 export async function deleteRunRecords(world: World, org: string, run: string): Promise<void> {
   const items = readItems<{ pk: string; sk: string; id?: string }>(world, {
     KeyConditionExpression: 'pk = :pk',
@@ -15,6 +16,10 @@ export async function deleteRunRecords(world: World, org: string, run: string): 
   })
   let batch: { pk: string; sk: string }[] = []
   for await (const { pk, sk, id } of items) {
+    if (sk.startsWith('FILE#')) {
+      await releaseFile(world, { orgId: org, runId: run, fileId: sk.slice('FILE#'.length) })
+      continue
+    }
     batch.push({ pk, sk })
     if (sk.startsWith('WAIT#') && id !== undefined) batch.push(keys.waitPointer(org, id))
     if (batch.length < batchSize - 1) continue

@@ -146,6 +146,12 @@ export const keys = {
     pk: `ORG#${org}#RUN#${run}`,
     sk: `CHILD#${child}`,
   }),
+  file: (org: string, file: string): Key => ({ pk: `ORG#${org}#FILE#${file}`, sk: 'META' }),
+  /** Says that a run uses a file. */
+  runFile: (org: string, run: string, file: string): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `FILE#${file}`,
+  }),
   /** `key` = flow and digest of the concurrency key; `n` from 1. */
   slot: (org: string, key: string, n: number): Key => ({
     pk: `ORG#${org}#SLOT#${key}`,
@@ -169,6 +175,7 @@ export const indexKeys = {
   runs: (org: string, day: string, shard: number) => `ORG#${org}#RUNS#${day}#${shard}`,
   flowRuns: (org: string, flow: string, day: string, shard: number) =>
     `ORG#${org}#FLOW#${flow}#RUNS#${day}#${shard}`,
+  files: (org: string) => `ORG#${org}#FILES`,
   waits: (org: string) => `ORG#${org}#WAITS`,
   /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
   open: (shard: number) => `OPEN#${shard}`,

@@ -50,6 +50,13 @@ test('M15 the README’s first flow is made, published, run, answered and comple
   })
 })
 
+test('the README’s lines upload a file, and announce one', async () => {
+  const [form, announced] = await run('file', {})
+
+  expect(form).toMatchObject({ filename: 'claim.txt', contentType: 'text/plain', size: 7, status: 'ready' })
+  expect(announced).toMatchObject({ size: 7, status: 'pending', uploadHeaders: { 'content-length': '7' } })
+})
+
 test('every script that the README names is there', () => {
   const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'))
   const named = [...readme.matchAll(/npm (?:run )?(start|test(?::\w+)?|[a-z:]+)/g)].map((match) => match[1]!)

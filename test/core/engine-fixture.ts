@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { Endpoint } from '../../infra/local/endpoint.ts'
+import type { LocalS3 } from '../../infra/local/s3/open.ts'
 import { openStates } from '../../infra/local/states/open.ts'
 import type { StepEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
@@ -27,6 +28,7 @@ import { org, person } from './runs-fixture.ts'
 /** The core on the real local engine and table, without doors and sockets. */
 export interface EngineWorld {
   world: World
+  s3: LocalS3
   who: Principal
   /** Every step event that the engine has sent. */
   events: StepEvent[]
@@ -44,9 +46,12 @@ export interface EngineWorld {
 export async function openEngineWorld({
   clock = systemClock,
   outbound,
+  s3Url,
 }: {
   clock?: Clock
   outbound?: Outbound
+  /** Where the test serves the object store, if it does. */
+  s3Url?: string
 } = {}): Promise<EngineWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-engine-'))
   const pool = openPool()
@@ -70,7 +75,12 @@ export async function openEngineWorld({
     onEnded: async ({ detail }) => settleExecution(await opened.promise, detail),
   })
   const endpoint: Endpoint = states
-  const test = await openTestWorld({ clock, states: endpoint, ...(outbound ? { outbound } : {}) })
+  const test = await openTestWorld({
+    clock,
+    states: endpoint,
+    ...(outbound ? { outbound } : {}),
+    ...(s3Url ? { s3Url } : {}),
+  })
   const { world, dynamo } = test
   opened.resolve(world)
   dynamo.onChanges(async (records: DynamoDBRecord[]) => ({
@@ -84,6 +94,7 @@ export async function openEngineWorld({
     })
   return {
     world,
+    s3: test.s3,
     who,
     events,
     async publish(definition) {

@@ -17,6 +17,7 @@ export interface Filling {
   share: string
   'share-token': string
   execution: string
+  file: string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -55,6 +56,8 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/{id}/share': {},
   'PATCH /v1/flow/{id}/share/{shareId}': { name: 'Changed' },
   'POST /v1/flow/share/execute/{token}': { customerId: 'a' },
+  'POST /v1/flow/file': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
+  'POST /v1/flow/share/file/{token}': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
 }

@@ -14,6 +14,10 @@ beforeAll(async () => {
   const run = await faces.execute(await faces.flow(asking))
   const flow = await faces.flow(adding)
   const share = await faces.send('POST', `/v1/flow/${flow}/share`, { as, body: {} })
+  const file = await faces.send('POST', '/v1/flow/file', {
+    as,
+    body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
+  })
   ids = {
     organisation: faces.acme.orgId,
     flow,
@@ -26,6 +30,7 @@ beforeAll(async () => {
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': share.body.token,
     execution: run.body.appRunId,
+    file: file.body.fileId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -62,6 +67,8 @@ const body = fc.oneof(
   fc.dictionary(
     fc.constantFrom(
       'name',
+      'filename',
+      'size',
       'definition',
       'input',
       'inputs',

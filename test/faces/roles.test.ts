@@ -55,7 +55,13 @@ async function made(route?: Route): Promise<Filling> {
     share: names('share') ? await share(flow) : '',
     'share-token': '',
     execution: waiting?.body.appRunId ?? '',
+    file: names('file') ? await file() : '',
   }
+}
+
+async function file(): Promise<string> {
+  const body = { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 }
+  return (await faces.send('POST', '/v1/flow/file', { as: faces.acme.token.admin, body })).body.fileId
 }
 
 /** Of secrets the caller's own, with one to delete or a name that is free; of accounts somebody else's. */

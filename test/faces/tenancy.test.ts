@@ -17,6 +17,10 @@ beforeAll(async () => {
     as,
     body: { name: 'Theirs', scopes: ['runs:read'] },
   })
+  const file = await faces.send('POST', '/v1/flow/file', {
+    as,
+    body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
+  })
   theirs = {
     organisation: faces.other.orgId,
     flow,
@@ -29,6 +33,7 @@ beforeAll(async () => {
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': '',
     execution: run.body.appRunId,
+    file: file.body.fileId,
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -52,6 +57,7 @@ describe('A1 what another organisation has does not exist', () => {
     share: '00000000-0000-4000-8000-000000000006',
     'share-token': '',
     execution: '00000000-0000-4000-8000-000000000001',
+    file: '00000000-0000-4000-8000-000000000007',
   }
   const naming = everyRoute.filter(
     ([, { objects, auth }]) => auth !== 'open' && Object.keys(objects).length > 0,

@@ -25,6 +25,11 @@ const asked: Record<string, string[]> = {
   DescribeExecution: ['states:DescribeExecution'],
   SendTaskSuccess: ['states:SendTaskSuccess'],
   SendTaskFailure: ['states:SendTaskFailure'],
+  PutObject: ['s3:PutObject'],
+  GetObject: ['s3:GetObject'],
+  // Without the list, what is not there is told as forbidden.
+  HeadObject: ['s3:GetObject', 's3:ListBucket'],
+  DeleteObject: ['s3:DeleteObject'],
   CreateSchedule: ['scheduler:CreateSchedule', 'iam:PassRole'],
   UpdateSchedule: ['scheduler:UpdateSchedule', 'iam:PassRole'],
   DeleteSchedule: ['scheduler:DeleteSchedule'],

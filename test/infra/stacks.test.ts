@@ -67,6 +67,29 @@ describe('the data stack', () => {
       data.allResources(type, { DeletionPolicy: 'Retain' })
   })
 
+  test('lets pages use signed URLs, keeps strangers out, and takes away what was forgotten', () => {
+    data.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true },
+      CorsConfiguration: {
+        CorsRules: [
+          {
+            AllowedOrigins: ['*'],
+            AllowedMethods: ['GET', 'HEAD', 'PUT'],
+            AllowedHeaders: ['*'],
+            ExposedHeaders: ['ETag', 'Content-Length', 'Content-Range'],
+            MaxAge: 7200,
+          },
+        ],
+      },
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({ Prefix: 'files/', ExpirationInDays: 3700 }),
+          Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 400 }),
+        ],
+      },
+    })
+  })
+
   test('never moves the logical id of what holds data', () => {
     const held = [
       'AWS::DynamoDB::GlobalTable',
@@ -139,6 +162,21 @@ describe('the service stack', () => {
 
     expect(invokes).toHaveLength(1)
     expect(JSON.stringify(invokes[0]?.Resource)).toContain(':function:prod-sluice-step"')
+  })
+
+  test('lets the functions reach files, and no other object of the bucket', () => {
+    const statements = Object.values(service.findResources('AWS::IAM::Policy')).flatMap(
+      (policy) =>
+        policy.Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+    )
+    const onObjects = statements.filter(({ Action }) =>
+      [Action].flat().some((action) => /^s3:(Get|Put|Delete)/.test(action)),
+    )
+
+    expect(onObjects.length).toBeGreaterThan(0)
+    for (const { Resource } of onObjects)
+      for (const resource of [Resource].flat())
+        expect(JSON.stringify(resource)).toMatch(/"\/files\/\*"\]\]\}$/)
   })
 
   test('has no wildcard action and no wildcard resource beyond log delivery, traces and the stage’s machines', () => {

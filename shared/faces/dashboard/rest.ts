@@ -1,12 +1,14 @@
 import type { Route } from '../../http/route.ts'
 import { autosave } from './autosave.ts'
 import { clone } from './clone.ts'
+import * as files from './files.ts'
 import * as flowRuns from './flow-runs.ts'
 import { rerun } from './rerun.ts'
 import * as reports from './run-reports.ts'
 import * as views from './run-views.ts'
 import * as schedules from './schedules.ts'
 import * as shared from './shared.ts'
+import * as sharedFiles from './shared-files.ts'
 import * as shares from './shares.ts'
 import * as changes from './version-changes.ts'
 import * as versions from './versions.ts'
@@ -29,6 +31,8 @@ export const restRoutes: Route[] = [
   reports.overview,
   clone,
   rerun,
+  files.upload,
+  files.read,
   schedules.read,
   schedules.set,
   schedules.cancel,
@@ -38,6 +42,7 @@ export const restRoutes: Route[] = [
   shares.remove,
   shared.read,
   shared.execute,
+  sharedFiles.upload,
   versions.list,
   versions.read,
   changes.publish,

@@ -9,7 +9,7 @@ import { executeReply, runReply } from './run-answer.ts'
 import { hidesFrom } from './waiting.ts'
 
 /** The token is the credential. */
-const byToken = z.strictObject({ token: z.string().regex(/^shr_[\w-]{43}$/) })
+export const byToken = z.strictObject({ token: z.string().regex(/^shr_[\w-]{43}$/) })
 
 /** Seed 001: what a page needs to draw the form of a shared flow (dashboard.md §4). */
 export const read = route({

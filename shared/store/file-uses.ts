@@ -1,0 +1,72 @@
+import type { World } from '../world.ts'
+import { type FileRow, getFile } from './files.ts'
+import { keys } from './table.ts'
+import { transact, type Write } from './transact.ts'
+
+/** A run and a file that it uses. */
+export interface FileUse {
+  orgId: string
+  runId: string
+  fileId: string
+}
+
+const tries = 5
+
+/** Binds a file to a run, in the transaction that begins it: from then on the file goes with its runs. */
+export function useFile({ orgId, id }: FileRow, runId: string, now: string): Write[] {
+  return [
+    { Put: { TableName: '', Item: { ...keys.runFile(orgId, runId, id), orgId, runId, fileId: id } } },
+    {
+      Update: {
+        TableName: '',
+        Key: keys.file(orgId, id),
+        UpdateExpression: 'SET #status = :ready ADD #runs :one REMOVE #ttl',
+        ConditionExpression: 'attribute_exists(pk) AND (#runs > :none OR expiresAt > :now)',
+        ExpressionAttributeNames: { '#status': 'status', '#runs': 'runs', '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':ready': 'ready', ':one': 1, ':none': 0, ':now': now },
+      },
+    },
+  ]
+}
+
+/** Ends a run's use of a file, once however often it is told; with the last use the file goes. */
+export async function releaseFile(world: World, use: FileUse): Promise<void> {
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const file = await getFile(world, use.orgId, use.fileId)
+    const { ok, found } = await release(world, use, file)
+    // The use itself was not there: it had been ended before.
+    if (ok || found[0] !== undefined) return
+  }
+  throw new Error('The uses of a file change too quickly')
+}
+
+async function release(world: World, use: FileUse, file: FileRow | null) {
+  const { orgId, runId, fileId } = use
+  const end: Write = {
+    Delete: {
+      TableName: '',
+      Key: keys.runFile(orgId, runId, fileId),
+      ConditionExpression: 'attribute_exists(pk)',
+    },
+  }
+  const written = await transact(world, [end, ...(file === null ? [] : [fewer(file)])])
+  return { ok: written.ok, found: written.ok ? [] : written.found }
+}
+
+/** One run less uses it, by what was read: who changed it meanwhile is in the way. */
+function fewer({ orgId, id, runs }: FileRow): Write {
+  const seen = {
+    Key: keys.file(orgId, id),
+    ConditionExpression: '#runs = :runs',
+    ExpressionAttributeNames: { '#runs': 'runs' },
+  }
+  if (runs <= 1) return { Delete: { TableName: '', ...seen, ExpressionAttributeValues: { ':runs': runs } } }
+  return {
+    Update: {
+      TableName: '',
+      ...seen,
+      UpdateExpression: 'ADD #runs :less',
+      ExpressionAttributeValues: { ':runs': runs, ':less': -1 },
+    },
+  }
+}

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { countItems } from './pages.ts'
 import { indexKeys, keys } from './table.ts'
@@ -11,14 +11,16 @@ export interface FileRow {
   /** What people call it; a label, never a place. */
   filename: string
   contentType: string
-  /** Bytes, as they were announced: the upload must have exactly so many. */
-  size: number
+  /** Bytes, as they were announced: the upload must have exactly so many. null: they are counted at the first use. */
+  size: number | null
   /** Where its bytes lie in the bucket. */
   key: string
   /** `ready` once it was seen that the bytes are there. */
   status: 'pending' | 'ready'
   /** The share that it came by: only executions through that one may use it. */
   shareId?: string
+  /** The flow whose list it is in. */
+  flowId?: string
   /** How many runs use it; without any it goes at `expiresAt`. */
   runs: number
   createdAt: string
@@ -30,8 +32,12 @@ export interface FileRow {
 
 /** Puts a new file. */
 export async function putFile({ db, settings }: World, row: FileRow): Promise<void> {
-  const { orgId, id, createdAt } = row
-  const listed = { gsi1pk: indexKeys.files(orgId), gsi1sk: `${createdAt}#${id}` }
+  const { orgId, id, createdAt, flowId } = row
+  const sort = `${createdAt}#${id}`
+  const listed = {
+    ...{ gsi1pk: indexKeys.files(orgId), gsi1sk: sort },
+    ...(flowId === undefined ? {} : { gsi3pk: indexKeys.flowFiles(orgId, flowId), gsi3sk: sort }),
+  }
   await db.send(
     new PutCommand({
       TableName: settings.table,
@@ -82,4 +88,21 @@ export async function countFiles(world: World, org: string, atMost: number): Pro
 /** True if the file is there for whoever names it: used, or not yet due to go. */
 export function isKept({ runs, expiresAt }: FileRow, now: number): boolean {
   return runs > 0 || Date.parse(expiresAt) > now
+}
+
+/** Removes the record of a file that no run uses; its bytes follow (`core/removed-files.ts`). */
+export async function dropFile({ db, settings }: World, { orgId, id }: FileRow): Promise<void> {
+  try {
+    await db.send(
+      new DeleteCommand({
+        TableName: settings.table,
+        Key: keys.file(orgId, id),
+        ConditionExpression: '#runs = :none',
+        ExpressionAttributeNames: { '#runs': 'runs' },
+        ExpressionAttributeValues: { ':none': 0 },
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error
+  }
 }

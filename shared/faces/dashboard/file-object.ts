@@ -32,7 +32,7 @@ const members = {
   fileKey: uuid,
   filename: z.string(),
   contentType: z.string(),
-  size: z.int(),
+  size: z.int().nullable(),
   status: z.enum(['pending', 'ready']),
 }
 

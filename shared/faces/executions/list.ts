@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { listExecutions } from '../../core/execution-list.ts'
 import { executionWords } from '../../core/execution-view.ts'
-import { digits, flag } from '../../http/query.ts'
+import { flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
 import { noParams, uuid } from '../shapes.ts'
 import { executionEntry, executionEntryShape } from './execution-object.ts'
 import { numbersIf } from './numbers-if.ts'
-import { partOf, totals } from './pages.ts'
+import { pageQuery, partOf, totals } from './pages.ts'
 
 const status = z.enum(executionWords)
 /** Given twice it is no word at all. */
@@ -17,8 +17,7 @@ const query = z.strictObject({
   status: z.union([status, z.array(status)]).optional(),
   sort_field: word(['created_at', 'updated_at']).optional(),
   sort_direction: word(['asc', 'desc']).optional(),
-  page: digits(1, 10_000).optional(),
-  page_size: digits(1, 100).optional(),
+  ...pageQuery,
   start_from_execution_id: uuid.optional(),
   include_run_number: z.string().pipe(flag).optional(),
 })
@@ -47,7 +46,7 @@ export const list = route({
         ascending: query.sort_direction === 'asc',
       },
       offset: part.offset,
-      limit: part.size,
+      limit: part.limit,
       after: query.start_from_execution_id,
     })
     const numbers = await numbersIf(query.include_run_number, world, orgId, found.executions)

@@ -162,11 +162,13 @@ export const grants: Record<DoorName, Grant[]> = {
   executions: [
     table(
       [...rowsAndLists, 'DeleteItem'],
-      'flows, versions, runs, waits of a run; API keys, sessions, requests; places of concurrency keys',
+      'flows, versions, runs, waits of a run, files; API keys, sessions, requests; places of concurrency keys',
     ),
     ...[platform, signing, sealing],
     ...publishing,
     ...[starting, startingSync, stopping],
+    ...lookingAtFiles,
+    { on: 'files', actions: ['s3:PutObject'], why: 'signs URLs by which files are uploaded' },
   ],
   own: [
     table(rowsAndLists, 'API keys; versions with their machines; runs, events and waits'),

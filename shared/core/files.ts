@@ -100,8 +100,9 @@ export async function readFile(
 async function newFile(
   world: World,
   { orgId, actor, shareId, flowId }: Uploader,
-  { filename, contentType, size = null }: FileWish,
+  { filename, contentType, size: announced }: FileWish,
 ): Promise<FileRow> {
+  const size = announced ?? null
   if (size !== null && size > largestFile)
     throw new Fault('payload_too_large', 'A file has at most 100 MiB', { limitBytes: largestFile })
   if ((await countFiles(world, orgId, mostFiles)) >= mostFiles)

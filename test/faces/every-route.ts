@@ -51,6 +51,7 @@ const bodies: Record<string, unknown> = {
   'POST /api/v1/accounts/{account_id}/secrets': { key: 'NEW_KEY', value: 'canary value' },
   'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
   'POST /api/flow-executions': ({ flow }: Filling) => ({ flow_id: flow, input: { customerId: 'a' } }),
+  'POST /api/flows/{flow_id}/files/download-url': ({ file }: Filling) => ({ file_key: file }),
   'POST /v1/flow/{id}/schedule': { cron: '0 * * * *', data: { inputs: { customerId: 'a' } } },
   'POST /v1/flow/{id}/schedule-cancel': {},
   'POST /v1/flow/{id}/share': {},
@@ -65,6 +66,7 @@ const bodies: Record<string, unknown> = {
 /** Queries that routes cannot do without. */
 const queries: Record<string, (ids: Filling) => string> = {
   'GET /api/flow-executions': ({ flow }) => `?flow_id=${flow}`,
+  'POST /api/flows/{flow_id}/files/upload-url': () => '?content_type=text/plain',
 }
 
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storeFile } from '../../shared/core/files.ts'
 import { type Role, roles, type Scope, scopes, scopesOf } from '../../shared/core/roles.ts'
 import type { Route } from '../../shared/http/route.ts'
 import { putAccount } from '../../shared/store/account-changes.ts'
@@ -55,13 +56,23 @@ async function made(route?: Route): Promise<Filling> {
     share: names('share') ? await share(flow) : '',
     'share-token': '',
     execution: waiting?.body.appRunId ?? '',
-    file: names('file') ? await file() : '',
+    file: await file(route, flow),
   }
 }
 
-async function file(): Promise<string> {
+/** A file, or one of the flow with its bytes. */
+async function file(route: Route | undefined, flow: string): Promise<string> {
+  if (route?.path.endsWith('/download-url')) return await uploaded(flow)
+  if (route && !Object.values(route.objects).includes('file')) return ''
   const body = { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 }
   return (await faces.send('POST', '/v1/flow/file', { as: faces.acme.token.admin, body })).body.fileId
+}
+
+async function uploaded(flow: string): Promise<string> {
+  const { world, acme } = faces
+  const wish = { filename: 'a.txt', contentType: 'text/plain', size: 1 }
+  const uploader = { orgId: acme.orgId, actor: 'user:ann', flowId: flow }
+  return (await storeFile(world, uploader, wish, Buffer.from('a'))).fileId
 }
 
 /** Of secrets the caller's own, with one to delete or a name that is free; of accounts somebody else's. */

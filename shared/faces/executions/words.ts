@@ -39,7 +39,9 @@ function codeOf(fault: Fault): { code: PublicCode; status: number } {
 /** An id that cannot be one is as unknown as any other. */
 function messageOf({ code, message }: Fault, path: string): string {
   if (code === 'internal_error') return 'Something went wrong here'
-  return code === 'not_found' && /^\/api\/flow-executions\/[^/]/.test(path) ? 'Execution not found' : message
+  if (code !== 'not_found') return message
+  if (/^\/api\/flow-executions\/[^/]/.test(path)) return 'Execution not found'
+  return path.startsWith('/api/flows/') ? 'Flow or file not found' : message
 }
 
 /** Of headers the message tells. */

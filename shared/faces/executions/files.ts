@@ -95,7 +95,7 @@ export const download = route({
   objects: { flow_id: 'flow' },
   params: ofFlow,
   query: z.strictObject({}),
-  body: z.strictObject({ file_key: z.string() }),
+  body: z.strictObject({ file_key: uuid }),
   reply: { 200: z.strictObject({ download_url: z.string(), expires_at: instant }) },
   faults: [],
   async answer(world, { principal, params, body }) {

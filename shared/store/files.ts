@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { countItems } from './pages.ts'
 import { indexKeys, keys } from './table.ts'
@@ -88,21 +88,4 @@ export async function countFiles(world: World, org: string, atMost: number): Pro
 /** True if the file is there for whoever names it: used, or not yet due to go. */
 export function isKept({ runs, expiresAt }: FileRow, now: number): boolean {
   return runs > 0 || Date.parse(expiresAt) > now
-}
-
-/** Removes the record of a file that no run uses; its bytes follow (`core/removed-files.ts`). */
-export async function dropFile({ db, settings }: World, { orgId, id }: FileRow): Promise<void> {
-  try {
-    await db.send(
-      new DeleteCommand({
-        TableName: settings.table,
-        Key: keys.file(orgId, id),
-        ConditionExpression: '#runs = :none',
-        ExpressionAttributeNames: { '#runs': 'runs' },
-        ExpressionAttributeValues: { ':none': 0 },
-      }),
-    )
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error
-  }
 }

@@ -113,7 +113,16 @@ describe('from the start', () => {
     expect((await ended(id)).status).toBe('completed')
   })
 
-  test('again and again, and cancelled in between', async () => {
+  test('a flow that lets one run at a time runs the new one', async () => {
+    const concurrency = { key: 'all', limit: 1, whenFull: 'queue' }
+    const { id } = await create(await faces.flow({ ...resting, settings: { concurrency } }), {}, 0)
+    const { status, headers } = await again(id)
+
+    expect([status, headers['sluice-run-id'] !== id]).toEqual([200, true])
+    await vi.waitFor(async () => expect((await get(id)).status).toBe('running'), 5000)
+  })
+
+  test('again and again', async () => {
     const { id } = await create(await faces.flow(failing))
     for (const _ of [1, 2, 3]) {
       await again(id)

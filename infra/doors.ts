@@ -15,6 +15,7 @@ export type DoorName =
   | 'headless'
   | 'hooks'
   | 'runner'
+  | 'executions'
   | 'own'
   | 'step'
   | 'script'
@@ -31,6 +32,7 @@ export const doors: readonly DoorShape[] = [
   { door: 'headless', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'hooks', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'executions', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'own', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'step', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'machines' },
   { door: 'script', memoryMegabytes: 256, timeoutSeconds: 10, calledBy: 'machines' },

@@ -194,6 +194,17 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, startingSync, stopping, unscheduling],
     ...lookingAtFiles,
   ],
+  executions: [
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'flows, versions, runs, waits of a run, files; API keys, sessions, requests; places of concurrency keys',
+    ),
+    ...[platform, signing, sealing],
+    ...publishing,
+    ...[starting, startingSync, stopping],
+    ...lookingAtFiles,
+    { on: 'files', actions: ['s3:PutObject'], why: 'signs URLs by which files are uploaded' },
+  ],
   own: [
     table(
       [...rowsAndLists, 'DeleteItem'],

@@ -2,6 +2,7 @@ import { open as changed } from '../../functions/changed.ts'
 import { open as client } from '../../functions/client.ts'
 import { open as dashboard } from '../../functions/dashboard.ts'
 import { open as due } from '../../functions/due.ts'
+import { open as executions } from '../../functions/executions.ts'
 import { open as headless } from '../../functions/headless.ts'
 import { open as hooks } from '../../functions/hooks.ts'
 import { open as own } from '../../functions/own.ts'
@@ -21,6 +22,7 @@ const opens: Record<DoorName, OpenDoor> = {
   headless,
   hooks,
   runner,
+  executions,
   own,
   step,
   script,

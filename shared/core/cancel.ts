@@ -30,22 +30,29 @@ const stopCheckMs = 60_000
  * Cancels a run: it begins nothing any more once this has returned; its waits close, its children and its execution end.
  * A run that was cancelled before stays so.
  *
+ * @param by who wants it, if somebody does.
  * @throws {Fault} `not_found`; `run_finished` if it has ended otherwise; `unavailable`.
  */
-export async function cancel(world: World, orgId: string, runId: string, reason?: string): Promise<RunView> {
+export async function cancel(
+  world: World,
+  orgId: string,
+  runId: string,
+  reason?: string,
+  by?: string,
+): Promise<RunView> {
   return await answering(world, async () => {
-    const row = await recordCancel(world, orgId, runId, reason)
+    const row = await recordCancel(world, orgId, runId, { reason, by })
     await stopRest(world, row)
     return await viewRun(world, row)
   })
 }
 
-async function recordCancel(
-  world: World,
-  orgId: string,
-  runId: string,
-  reason = 'Execution cancelled',
-): Promise<RunRow> {
+interface Why {
+  reason: string | undefined
+  by: string | undefined
+}
+
+async function recordCancel(world: World, orgId: string, runId: string, why: Why): Promise<RunRow> {
   for (let attempt = 1; ; attempt++) {
     const row = await getRun(world, orgId, runId)
     if (!row) throw noRun()
@@ -53,7 +60,7 @@ async function recordCancel(
     if (hasEnded(row)) throw runFinished(row)
     // An answer may claim a wait meanwhile: then its run is read again. At last the run is cancelled without its waits.
     const keys = attempt === tries ? [] : [...(row.openWaits ?? [])].slice(0, closedAtOnce)
-    const cancelled = await cancelWith(world, row, keys, reason)
+    const cancelled = await cancelWith(world, row, keys, why)
     if (cancelled) return cancelled
   }
 }
@@ -62,7 +69,7 @@ async function cancelWith(
   world: World,
   row: RunRow,
   waits: string[],
-  reason: string,
+  { reason = 'Execution cancelled', by }: Why,
 ): Promise<RunRow | null> {
   const now = world.clock.now()
   const at = instant(now)
@@ -72,6 +79,7 @@ async function cancelWith(
       updatedAt: at,
       finishedAt: at,
       error: JSON.stringify(runError('cancelled', reason, at)),
+      ...(by === undefined ? {} : { modifiedBy: by }),
       gsi2sk: checkKey(row.orgId, row.id, now + stopCheckMs),
     },
     setOnce: { startedAt: at },

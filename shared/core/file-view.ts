@@ -5,13 +5,16 @@ export interface FileView {
   fileId: string
   filename: string
   contentType: string
-  /** Bytes. */
-  size: number
+  /** Bytes; null if they were not announced and nobody has looked yet. */
+  size: number | null
   status: 'pending' | 'ready'
+  createdAt: string
   /** When it goes unless a run uses it before; null once it goes with its runs. */
   expiresAt: string | null
 }
 
-export function viewFile({ id, filename, contentType, size, status, runs, expiresAt }: FileRow): FileView {
-  return { fileId: id, filename, contentType, size, status, expiresAt: runs > 0 ? null : expiresAt }
+export function viewFile(row: FileRow): FileView {
+  const { id, filename, contentType, size, status, createdAt, runs, expiresAt } = row
+  const told = { fileId: id, filename, contentType, size, status, createdAt }
+  return { ...told, expiresAt: runs > 0 ? null : expiresAt }
 }

@@ -3,7 +3,7 @@ import { Fault } from '../faults.ts'
 import { objectKeys } from '../store/bucket.ts'
 import { countFiles, type FileRow, putFile, setReady } from '../store/files.ts'
 import type { World } from '../world.ts'
-import { isUploaded } from './file-bytes.ts'
+import { largestFile, uploadedBytes } from './file-bytes.ts'
 import { type FileView, viewFile } from './file-view.ts'
 import { findFile } from './own-file.ts'
 import { answering } from './refusal.ts'
@@ -14,14 +14,16 @@ export interface Uploader {
   /** `user:<account>`, `key:<id>`, `share:<id>`. */
   actor: string
   shareId?: string
+  /** The flow whose list the file is to be in. */
+  flowId?: string
 }
 
 /** What is told of a file before its bytes. */
 export interface FileWish {
   filename: string
   contentType: string
-  /** Bytes. */
-  size: number
+  /** Bytes; absent if they are to be counted at the first use. */
+  size?: number | undefined
   /** Digest of the bytes as hex: an upload of others is refused. */
   sha256?: string | undefined
 }
@@ -34,8 +36,6 @@ export interface Upload {
   expiresAt: string
 }
 
-/** Largest file, in bytes. */
-const largest = 100 * 1024 * 1024
 /** Files of one organisation. */
 const mostFiles = 10_000
 /** How long a file is kept that no run uses. */
@@ -90,19 +90,21 @@ export async function readFile(
 ): Promise<{ file: FileView; downloadUrl: string | null }> {
   return await answering(world, async () => {
     const row = await findFile(world, orgId, id)
-    const ready = row.status === 'ready' || (await isUploaded(world, row))
-    if (!ready) return { file: viewFile(row), downloadUrl: null }
-    return { file: viewFile({ ...row, status: 'ready' }), downloadUrl: await signDownload(world, row) }
+    const size = row.status === 'ready' ? row.size : await uploadedBytes(world, row)
+    if (size === null || size > largestFile) return { file: viewFile(row), downloadUrl: null }
+    const downloadUrl = await signDownload(world, row, downloadSeconds)
+    return { file: viewFile({ ...row, size, status: 'ready' }), downloadUrl }
   })
 }
 
 async function newFile(
   world: World,
-  { orgId, actor, shareId }: Uploader,
-  { filename, contentType, size }: FileWish,
+  { orgId, actor, shareId, flowId }: Uploader,
+  { filename, contentType, size: announced }: FileWish,
 ): Promise<FileRow> {
-  if (size > largest)
-    throw new Fault('payload_too_large', 'A file has at most 100 MiB', { limitBytes: largest })
+  const size = announced ?? null
+  if (size !== null && size > largestFile)
+    throw new Fault('payload_too_large', 'A file has at most 100 MiB', { limitBytes: largestFile })
   if ((await countFiles(world, orgId, mostFiles)) >= mostFiles)
     throw new Fault('concurrency_limit', `An organisation has at most ${mostFiles} files`, {
       limit: mostFiles,
@@ -114,13 +116,15 @@ async function newFile(
     ...{ id, orgId, filename, contentType, size, key: objectKeys.file(orgId, id, filename) },
     ...{ status: 'pending', runs: 0, createdAt: instant(now), createdBy: actor },
     ...(shareId === undefined ? {} : { shareId }),
+    ...(flowId === undefined ? {} : { flowId }),
     expiresAt: instant(now + unusedMs),
     ttl: Math.floor((now + unusedMs) / 1000),
   }
 }
 
 function placeOf({ settings }: World, { key, contentType, size }: FileRow) {
-  return { Bucket: settings.bucket, Key: key, ContentType: contentType, ContentLength: size }
+  const length = size === null ? {} : { ContentLength: size }
+  return { Bucket: settings.bucket, Key: key, ContentType: contentType, ...length }
 }
 
 /** Length, type and digest are signed: bytes of another kind are refused by the bucket itself. */
@@ -128,7 +132,7 @@ async function signUpload(world: World, row: FileRow, sha256: string | undefined
   const checksum = sha256 === undefined ? undefined : Buffer.from(sha256, 'hex').toString('base64')
   const uploadHeaders = {
     'content-type': row.contentType,
-    'content-length': String(row.size),
+    ...(row.size === null ? {} : { 'content-length': String(row.size) }),
     ...(checksum === undefined ? {} : { 'x-amz-checksum-sha256': checksum }),
   }
   const at = world.clock.now()
@@ -147,13 +151,17 @@ async function signUpload(world: World, row: FileRow, sha256: string | undefined
 }
 
 /** A page that it holds is saved, never shown: it would be shown in the name of the bucket's address. */
-async function signDownload(world: World, { key, filename, contentType }: FileRow): Promise<string> {
+export async function signDownload(
+  world: World,
+  { key, filename, contentType }: FileRow,
+  seconds: number,
+): Promise<string> {
   const { GetObjectCommand } = await import('../aws/s3-client.ts')
   const command = new GetObjectCommand({
     ...{ Bucket: world.settings.bucket, Key: key, ResponseContentType: contentType },
     ResponseContentDisposition: attachment(filename),
   })
-  return await world.signUrl(command, { seconds: downloadSeconds, at: world.clock.now() })
+  return await world.signUrl(command, { seconds, at: world.clock.now() })
 }
 
 /** RFC 6266: the name for those who read only ASCII, and the name. */

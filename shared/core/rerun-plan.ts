@@ -21,16 +21,38 @@ export interface RerunPlan {
  */
 export function planRerun(own: Graph | null, next: Graph, records: StepRecord[], from: string): RerunPlan {
   if (from === 'start') return { from, reuse: [] }
+  const top = topLevel(next).get(from) ?? from
+  return { from: top, reuse: reusable(own, next, records, reachedFrom(next, [top])) }
+}
+
+/**
+ * The same for all that is stale (headless-runner-executions.md 3.2): the step that the run stood on and every step that
+ * the version defines otherwise run afresh, with all that is reached from them.
+ *
+ * @param stood null if the run completed.
+ */
+export function planStale(
+  own: Graph | null,
+  next: Graph,
+  records: StepRecord[],
+  stood: string | null,
+): RerunPlan {
+  const top = stood === null ? undefined : topLevel(next).get(stood)
+  const changed = Object.keys(next.nodes).filter((id) => !isSame(own?.nodes[id], next.nodes[id]))
+  const anew = reachedFrom(next, top === undefined ? changed : [top, ...changed])
+  return { from: top ?? 'start', reuse: reusable(own, next, records, anew) }
+}
+
+/** Steps whose outputs stand, in the order of their first start. */
+function reusable(own: Graph | null, next: Graph, records: StepRecord[], anew: Set<string>): string[] {
   const tops = topLevel(next)
-  const top = tops.get(from) ?? from
-  const anew = reachedFrom(next, top)
   const reuse = new Set<string>()
   for (const record of records) {
     const holder = tops.get(record.stepId)
     if (holder === undefined || anew.has(holder) || !isReusable(record)) continue
     if (own && isSame(own.nodes[holder], next.nodes[holder])) reuse.add(record.stepId)
   }
-  return { from: top, reuse: [...reuse] }
+  return [...reuse]
 }
 
 /** What a person sealed was sealed for that run: it is asked for again. */
@@ -61,9 +83,9 @@ export function topLevel(graph: Graph): Map<string, string> {
   return tops
 }
 
-function reachedFrom(graph: Graph, from: string): Set<string> {
+function reachedFrom(graph: Graph, from: string[]): Set<string> {
   const reached = new Set<string>()
-  const open = [from]
+  const open = [...from]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue
     reached.add(id)

@@ -1,7 +1,8 @@
+import { instant } from '../aws/clock.ts'
 import type { Graph } from '../definitions/graph.ts'
 import { sealedFields } from '../definitions/inputs.ts'
 import { Fault, isFault } from '../faults.ts'
-import { noteRerun } from '../store/reruns.ts'
+import { noteRerun, type RerunNote } from '../store/reruns.ts'
 import { getInputs, getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import { getVersion } from '../store/versions.ts'
 import type { JsonObject, World } from '../world.ts'
@@ -13,7 +14,7 @@ import type { IdempotencyKey } from './requests.ts'
 import { planRerun, stoodOn, topLevel } from './rerun-plan.ts'
 import { runExpress } from './run-express.ts'
 import type { RunError, RunView } from './run-view.ts'
-import { start } from './start.ts'
+import { type Starter, type StartOrder, start } from './start.ts'
 import { readSteps, type StepRecord } from './steps-of-run.ts'
 import { type ResolvedVersion, resolveVersion } from './versions.ts'
 
@@ -54,35 +55,19 @@ export async function rerun(world: World, who: Principal, runId: string, order: 
       throw new Fault('conflict', 'The run has not ended: cancel it first', { reason: 'run_open' })
     const version = wantedVersion(old, order)
     if (version === 'draft') need(who, 'flows:write')
-    const next = await resolve(world, old, version)
+    const next = await resolveAgain(world, old, version)
     const again = await plan(world, old, next, order)
     const inputs = await inputsFor(world, old, next.graph, again.from, order.inputs)
-    const id = world.ids.uuid()
-    const { run, replayed } = await start(
-      world,
-      who,
-      {
-        flowId: old.flowId,
-        version,
-        evenUnpublished: version === old.version,
-        inputs,
-        trigger: {
-          type: old.trigger,
-          ...(old.triggerData === undefined ? {} : { data: JSON.parse(old.triggerData) }),
-        },
-        waitSeconds: order.waitSeconds,
-        again: { of: old.id, ...again },
-        ...(order.idempotency === undefined ? {} : { idempotency: order.idempotency }),
-        ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),
-        beside: {
-          writes: [noteRerun(old, id)],
-          isSpent: async () => (await getRun(world, old.orgId, old.id)) === null,
-          refusal: () =>
-            new Fault('conflict', 'The run was run again too often', { reason: 'limit_reached' }),
-        },
-      },
-      { id, express: runExpress },
-    )
+    const { run, replayed } = await startAgain(world, who, old, order, {
+      ...again,
+      version,
+      inputs,
+      beside: (note) => ({
+        writes: [noteRerun(old, note)],
+        isSpent: async () => (await getRun(world, old.orgId, old.id)) === null,
+        refusal: ranTooOften,
+      }),
+    })
     const first = replayed ? await getRun(world, who.orgId, run.id) : null
     return {
       run,
@@ -94,11 +79,66 @@ export async function rerun(world: World, who: Principal, runId: string, order: 
   })
 }
 
+/** What an ended run is started again as. */
+export interface Again {
+  version: number | 'latest' | 'draft'
+  inputs: JsonObject
+  from: string
+  /** Steps whose recorded outputs stand. */
+  reuse: string[]
+  /** The run whose place the new one takes. */
+  headId?: string
+  /** What is written with the new run or not at all. */
+  beside(note: RerunNote): NonNullable<StartOrder['beside']>
+}
+
+/** Starts the new run of an old one, which has ended. */
+export async function startAgain(
+  world: World,
+  who: Starter,
+  old: RunRow,
+  order: Pick<RerunOrder, 'waitSeconds' | 'idempotency' | 'traceparent'>,
+  { version, inputs, beside, ...again }: Again,
+): Promise<{ run: RunView; replayed: boolean }> {
+  const id = world.ids.uuid()
+  const { waitSeconds, idempotency, traceparent } = order
+  return await start(
+    world,
+    who,
+    {
+      flowId: old.flowId,
+      version,
+      evenUnpublished: version === old.version,
+      inputs,
+      trigger: {
+        type: old.trigger,
+        ...(old.triggerData === undefined ? {} : { data: JSON.parse(old.triggerData) }),
+      },
+      waitSeconds,
+      again: { of: old.id, ...again },
+      ...(idempotency === undefined ? {} : { idempotency }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+      beside: beside({ rerunId: id, at: instant(world.clock.now()), by: who.actor }),
+    },
+    { id, express: runExpress },
+  )
+}
+
+/** The refusal of a run that has been run again as often as it can be. */
+export function ranTooOften(): Fault {
+  return new Fault('conflict', 'The run was run again too often', { reason: 'limit_reached' })
+}
+
 function wantedVersion(old: RunRow, { version = 'same' }: RerunOrder): number | 'latest' | 'draft' {
   return version === 'same' ? (old.version ?? 'draft') : version
 }
 
-async function resolve(
+/**
+ * The version that a run is run again on.
+ *
+ * @throws {Fault} `version_not_published`, also if it is gone, or its flow.
+ */
+export async function resolveAgain(
   world: World,
   old: RunRow,
   version: number | 'latest' | 'draft',
@@ -137,6 +177,11 @@ async function plan(world: World, old: RunRow, next: ResolvedVersion, { from }: 
 function standing(old: RunRow, records: StepRecord[]): string | null {
   if (old.status === 'completed')
     throw wrongFrom('not_failed', 'the run completed: give start or the id of a step')
+  return standingOf(old, records)
+}
+
+/** The step that a run stood on which has ended without completing; null if nothing of it is known. */
+export function standingOf(old: RunRow, records: StepRecord[]): string | null {
   const failedAt = old.error === undefined ? null : (JSON.parse(old.error) as RunError).stepId
   return stoodOn(failedAt, records)
 }
@@ -154,7 +199,8 @@ function wrongFrom(code: string, message: string): Fault {
   return new Fault('validation_failed', 'The run cannot begin there', { issues })
 }
 
-async function ownGraph(world: World, old: RunRow, next: ResolvedVersion): Promise<Graph | null> {
+/** What the run itself ran; null if it can no longer be read. */
+export async function ownGraph(world: World, old: RunRow, next: ResolvedVersion): Promise<Graph | null> {
   if (old.version === next.version) return next.graph
   const row = old.version === null ? null : await getVersion(world, old.orgId, old.flowId, old.version)
   return row === null ? null : await graphOf(row.text)
@@ -183,7 +229,8 @@ async function inputsFor(
   return { ...before, ...given }
 }
 
-function membersWithSealed(inputs: JsonObject): string[] {
+/** Members that hold a sealed value, at any depth. */
+export function membersWithSealed(inputs: JsonObject): string[] {
   return Object.entries(inputs)
     .filter(([, value]) => JSON.stringify(value).search(sealedText) >= 0)
     .map(([name]) => name)

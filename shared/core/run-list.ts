@@ -1,3 +1,4 @@
+import { isDeleted } from '../store/executions.ts'
 import { listRunDays, type RunLine } from '../store/run-lists.ts'
 import { getWaits } from '../store/waits.ts'
 import type { World } from '../world.ts'
@@ -34,6 +35,8 @@ export interface RunQuery {
   offset?: number | undefined
   /** `nextKey` of the page before. */
   after?: string | undefined
+  /** Whether runs are left out whose executions were deleted. @default false */
+  unlessDeleted?: boolean | undefined
   /** Whether to read the open waits of the page's runs. @default false */
   withWaits?: boolean | undefined
 }
@@ -80,7 +83,8 @@ export async function listPage(
 
 type RunFilter = Omit<RunQuery, 'limit' | 'offset' | 'after' | 'withWaits'>
 
-function fits(line: RunLine, { statuses, version, trigger, to }: RunFilter): boolean {
+function fits(line: RunLine, { statuses, version, trigger, to, unlessDeleted }: RunFilter): boolean {
+  if (unlessDeleted && isDeleted(line)) return false
   if (statuses && !statuses.includes(wordFor(line))) return false
   if (version !== undefined && line.version !== version) return false
   if (trigger !== undefined && line.trigger !== trigger) return false

@@ -69,6 +69,8 @@ export interface RunView {
   openWaits: number
   createdAt: string
   createdBy: string
+  /** Who ended it, or ran it again once it had ended; null if nobody did. */
+  modifiedBy: string | null
   startedAt: string | null
   updatedAt: string
   finishedAt: string | null
@@ -123,6 +125,7 @@ export function viewOf(row: RunRow, waits: WaitView[]): RunView {
     openWaits: hasEnded(row) ? 0 : (row.openWaits?.size ?? 0),
     createdAt: row.createdAt,
     createdBy: row.createdBy,
+    modifiedBy: row.modifiedBy ?? null,
     startedAt: row.startedAt ?? null,
     updatedAt: row.updatedAt,
     finishedAt,

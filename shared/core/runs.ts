@@ -41,12 +41,12 @@ export async function listFlowRuns(
  */
 export async function cancelRun(
   world: World,
-  who: { orgId: string },
+  who: { orgId: string; actor?: string },
   runId: string,
   reason?: string,
 ): Promise<RunView> {
   const { cancel } = await import('./cancel.ts')
-  return await cancel(world, who.orgId, runId, reason)
+  return await cancel(world, who.orgId, runId, reason, who.actor)
 }
 
 /** The steps of a run in order of start; native ones from the run's trace. @throws {Fault} `not_found`. */

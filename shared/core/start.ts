@@ -44,8 +44,11 @@ export interface StartOrder {
   idempotency?: IdempotencyKey
   /** For which moment a schedule starts it. */
   scheduledAt?: string
-  /** An ended run that is run again, from which step, and the steps that give their outputs of then. */
-  again?: { of: string; from: string; reuse: string[] }
+  /**
+   * An ended run that is run again, from which step, the steps that give their outputs of then, and the run whose place
+   * the new one takes, if it takes one.
+   */
+  again?: { of: string; from: string; reuse: string[]; headId?: string }
   /** Used where the flow itself sets no limit. */
   concurrency?: NonNullable<FlowSettings['concurrency']>
   /** What is written with the run or not at all, and how it is refused if it cannot be. */
@@ -223,8 +226,13 @@ async function newRun(
 
 function againOf({ again }: StartOrder): Partial<RunRow> {
   if (!again) return {}
-  const { of, from, reuse } = again
-  return { rerunOf: of, rerunFrom: from, ...(reuse.length === 0 ? {} : { reuse }) }
+  const { of, from, reuse, headId } = again
+  return {
+    rerunOf: of,
+    rerunFrom: from,
+    ...(reuse.length === 0 ? {} : { reuse }),
+    ...(headId === undefined ? {} : { headId }),
+  }
 }
 
 function userOf({ accountId, email, role }: Starter): Json {

@@ -2,6 +2,7 @@ import type { DynamoDBBatchItemFailure, DynamoDBRecord } from 'aws-lambda'
 import { instant } from '../aws/clock.ts'
 import { listConnections } from '../store/connections.ts'
 import { endOfEvents } from '../store/events.ts'
+import { keepHead } from '../store/executions.ts'
 import { deleteRunRecords } from '../store/run-records.ts'
 import { hasEnded, type RunRow } from '../store/runs.ts'
 import { cancelWait } from '../store/wait-changes.ts'
@@ -96,6 +97,7 @@ async function removeRun(world: World, orgId: string, runId: string): Promise<vo
 async function afterEnd(world: World, before: RunRow | null, after: RunRow): Promise<void> {
   if (!hasEnded(after) || (before !== null && hasEnded(before))) return
   await tellParent(world, after)
+  if (after.headId !== undefined) await keepHead(world, after.headId, after)
   if (after.slotKey !== undefined) {
     const { admitNext } = await import('./admit-held.ts')
     await admitNext(world, { orgId: after.orgId, key: after.slotKey }, after.id)

@@ -1,12 +1,13 @@
 import { instant } from '../aws/clock.ts'
 import { Fault, type Issue } from '../faults.ts'
 import { getItems } from '../store/batch-get.ts'
+import { dropFile } from '../store/file-removals.ts'
 import { useFile } from '../store/file-uses.ts'
 import { type FileRow, getFile, isKept } from '../store/files.ts'
 import { keys } from '../store/table.ts'
 import type { Write } from '../store/transact.ts'
 import type { Json, JsonObject, World } from '../world.ts'
-import { isUploaded } from './file-bytes.ts'
+import { largestFile, uploadedBytes } from './file-bytes.ts'
 
 /** What the files of a new run come to. */
 export interface FilesOfRun {
@@ -27,7 +28,7 @@ const mostFiles = 40
  * start or by none as it, and be uploaded, which is looked at once.
  *
  * @param names of the declared `file` inputs that have a value.
- * @throws {Fault} `validation_failed` with an issue for each: `unknown_file`, `file_not_uploaded`, `too_many_files`.
+ * @throws {Fault} `validation_failed` with an issue for each: `unknown_file`, `file_not_uploaded`, `file_too_large`, `too_many_files`.
  */
 export async function useFiles(
   world: World,
@@ -43,16 +44,13 @@ export async function useFiles(
       { path: `/${names[0]}`, code: 'too_many_files', message: `A run uses at most ${mostFiles} files` },
     ])
   const rows = await readRows(world, orgId, ids, /^share:(.+)$/.exec(actor)?.[1])
-  const uploaded = new Map(
-    await Promise.all(
-      [...rows.values()].map(
-        async (row) => [row.id, row.status === 'ready' || (await isUploaded(world, row))] as const,
-      ),
-    ),
-  )
+  for (const row of rows.values()) if (row.status === 'pending') await countBytes(world, row)
   const issues = [...idOf].flatMap(([name, id]) => {
-    if (!rows.has(id)) return [issue(name, 'unknown_file', 'names no file that can be used here')]
-    return uploaded.get(id) ? [] : [issue(name, 'file_not_uploaded', 'names a file that is not uploaded yet')]
+    const row = rows.get(id)
+    if (row === undefined) return [issue(name, 'unknown_file', 'names no file that can be used here')]
+    if (row.status === 'pending')
+      return [issue(name, 'file_not_uploaded', 'names a file that is not uploaded yet')]
+    return isTooLarge(row) ? [issue(name, 'file_too_large', 'names a file of more than 100 MiB')] : []
   })
   if (issues.length > 0) throw refused(issues)
   const now = instant(world.clock.now())
@@ -64,6 +62,19 @@ export async function useFiles(
     refusal: () =>
       refused(names.map((name) => issue(name, 'unknown_file', 'names no file that can be used here'))),
   }
+}
+
+/** Looks at a file's bytes before its first use: one that came unannounced and is too large goes. */
+async function countBytes(world: World, row: FileRow): Promise<void> {
+  const size = await uploadedBytes(world, row)
+  if (size === null) return
+  row.size = size
+  row.status = 'ready'
+  if (isTooLarge(row)) await dropFile(world, row)
+}
+
+function isTooLarge({ size }: FileRow): boolean {
+  return size !== null && size > largestFile
 }
 
 function fileIdIn(value: Json): string {

@@ -2,6 +2,7 @@ import type { Route } from '../http/route.ts'
 import { clientRoutes } from './client.ts'
 import { dashboardRoutes } from './dashboard/face.ts'
 import { restRoutes as dashboardRest } from './dashboard/rest.ts'
+import { executionsRoutes } from './executions/face.ts'
 import { headlessRoutes } from './headless/face.ts'
 import { hookRoutes } from './hooks.ts'
 import { ownRoutes } from './own/face.ts'
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...dashboardRest,
   ...headlessRoutes,
   ...hookRoutes,
+  ...executionsRoutes,
   ...runnerRoutes,
   ...runnerRest,
   ...ownRoutes,

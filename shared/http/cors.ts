@@ -31,6 +31,7 @@ const exposed = [
   'Sluice-Total-Capped',
   'Sluice-Export-Masked',
   'Content-Disposition',
+  'X-Total-Count',
 ].join(', ')
 
 /** Who may read the answer from a browser: anybody on open routes, listed origins elsewhere (conventions.md §3). */

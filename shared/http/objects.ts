@@ -1,4 +1,5 @@
 import { findAccountNamed } from '../core/find-account.ts'
+import { findExecution } from '../core/find-execution.ts'
 import { readState } from '../core/flow-change.ts'
 import { findOwn } from '../core/own-organisation.ts'
 import { readRun } from '../core/read-run.ts'
@@ -16,6 +17,7 @@ export type ObjectKind =
   | 'wait'
   | 'share'
   | 'share-token'
+  | 'execution'
   | 'file'
   | 'webhook'
   | 'webhook-endpoint'
@@ -34,6 +36,7 @@ export const lookUp: Partial<
   flow: readState,
   run: readRun,
   account: findAccountNamed,
+  execution: findExecution,
   file: async (...of) => (await import('../core/own-file.ts')).findFile(...of),
   'webhook-endpoint': async (...of) =>
     (await import('../core/webhooks-out/find-endpoint.ts')).needEndpoint(...of),

@@ -16,12 +16,15 @@ export interface DayList {
   until: number
   /** Only items with this sort key or a smaller one. */
   atMost?: string | undefined
+  /** @default newest first */
+  oldestFirst?: boolean
 }
 
-/** The items of such a list, newest first, the shards of each day merged, until the caller stops. */
+/** The items of such a list in order, the shards of each day merged, until the caller stops. */
 export async function* listDays<T>(world: World, list: DayList): AsyncGenerator<T & { sortKey: string }> {
   const days: string[] = []
   for (let at = list.until; dayOf(at) >= dayOf(list.from); at -= dayMs) days.push(dayOf(at))
+  if (list.oldestFirst) days.reverse()
   for (let first = 0; first < days.length; first += daysAtOnce) {
     const merged = days.slice(first, first + daysAtOnce).map((day) => {
       const items = listDay<T>(world, list, day)
@@ -50,22 +53,23 @@ async function* listDay<T>(
   day: string,
 ): AsyncGenerator<T & { sortKey: string }, undefined> {
   const shards = Array.from({ length: listShards }, (_, shard) => listShard<T>(world, list, day, shard))
+  const comesBefore = (one: string, other: string) => (list.oldestFirst ? one < other : one > other)
   const heads = await Promise.all(shards.map((items) => items.next()))
   for (;;) {
-    let newest = -1
+    let first = -1
     for (const [at, { done, value }] of heads.entries())
-      if (!done && (newest < 0 || value.sortKey > (heads[newest]?.value?.sortKey ?? ''))) newest = at
-    const head = heads[newest]
-    const items = shards[newest]
+      if (!done && (first < 0 || comesBefore(value.sortKey, heads[first]?.value?.sortKey ?? ''))) first = at
+    const head = heads[first]
+    const items = shards[first]
     if (!head || head.done || !items) return
     yield head.value
-    heads[newest] = await items.next()
+    heads[first] = await items.next()
   }
 }
 
 async function* listShard<T>(
   world: World,
-  { index, partition, atMost }: DayList,
+  { index, partition, atMost, oldestFirst = false }: DayList,
   day: string,
   shard: number,
 ): AsyncGenerator<T & { sortKey: string }, undefined> {
@@ -80,7 +84,7 @@ async function* listShard<T>(
       ':pk': partition(day, shard),
       ...(atMost === undefined ? {} : { ':sk': atMost }),
     },
-    ScanIndexForward: false,
+    ScanIndexForward: oldestFirst,
   })
   for await (const item of items) yield { ...item, sortKey: item[`${index}sk`] as string }
 }

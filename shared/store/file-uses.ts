@@ -13,17 +13,17 @@ export interface FileUse {
 const tries = 5
 
 /** Binds a file to a run, in the transaction that begins it: from then on the file goes with its runs. */
-export function useFile({ orgId, id }: FileRow, runId: string, now: string): Write[] {
+export function useFile({ orgId, id, size }: FileRow, runId: string, now: string): Write[] {
   return [
     { Put: { TableName: '', Item: { ...keys.runFile(orgId, runId, id), orgId, runId, fileId: id } } },
     {
       Update: {
         TableName: '',
         Key: keys.file(orgId, id),
-        UpdateExpression: 'SET #status = :ready ADD #runs :one REMOVE #ttl',
+        UpdateExpression: 'SET #status = :ready, #size = :size ADD #runs :one REMOVE #ttl',
         ConditionExpression: 'attribute_exists(pk) AND (#runs > :none OR expiresAt > :now)',
-        ExpressionAttributeNames: { '#status': 'status', '#runs': 'runs', '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':ready': 'ready', ':one': 1, ':none': 0, ':now': now },
+        ExpressionAttributeNames: { '#status': 'status', '#size': 'size', '#runs': 'runs', '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':ready': 'ready', ':size': size, ':one': 1, ':none': 0, ':now': now },
       },
     },
   ]

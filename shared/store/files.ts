@@ -11,14 +11,16 @@ export interface FileRow {
   /** What people call it; a label, never a place. */
   filename: string
   contentType: string
-  /** Bytes, as they were announced: the upload must have exactly so many. */
-  size: number
+  /** Bytes, as they were announced: the upload must have exactly so many. null: they are counted at the first use. */
+  size: number | null
   /** Where its bytes lie in the bucket. */
   key: string
   /** `ready` once it was seen that the bytes are there. */
   status: 'pending' | 'ready'
   /** The share that it came by: only executions through that one may use it. */
   shareId?: string
+  /** The flow whose list it is in. */
+  flowId?: string
   /** How many runs use it; without any it goes at `expiresAt`. */
   runs: number
   createdAt: string
@@ -30,8 +32,12 @@ export interface FileRow {
 
 /** Puts a new file. */
 export async function putFile({ db, settings }: World, row: FileRow): Promise<void> {
-  const { orgId, id, createdAt } = row
-  const listed = { gsi1pk: indexKeys.files(orgId), gsi1sk: `${createdAt}#${id}` }
+  const { orgId, id, createdAt, flowId } = row
+  const sort = `${createdAt}#${id}`
+  const listed = {
+    ...{ gsi1pk: indexKeys.files(orgId), gsi1sk: sort },
+    ...(flowId === undefined ? {} : { gsi3pk: indexKeys.flowFiles(orgId, flowId), gsi3sk: sort }),
+  }
   await db.send(
     new PutCommand({
       TableName: settings.table,

@@ -1,12 +1,25 @@
-import { type RunRow, runUpdate } from './runs.ts'
+import { type RunChange, type RunRow, runUpdate } from './runs.ts'
 import type { Write } from './transact.ts'
 
 /** Most times that one run is run again. */
-const most = 100
+export const mostReruns = 100
+
+/** Who runs a run again, and when. */
+export interface RerunNote {
+  rerunId: string
+  at: string
+  by: string
+}
 
 /** Notes on an ended run that another one runs it again: one write of the new run's transaction. */
-export function noteRerun({ orgId, id }: Pick<RunRow, 'orgId' | 'id'>, rerunId: string): Write {
-  const update = runUpdate(orgId, id, { set: {}, present: 'finishedAt' })
+export function noteRerun(
+  { orgId, id }: Pick<RunRow, 'orgId' | 'id'>,
+  note: RerunNote,
+  change: Partial<RunChange> = {},
+): Write {
+  const { rerunId, at, by } = note
+  const set = { updatedAt: at, modifiedBy: by, ...change.set }
+  const update = runUpdate(orgId, id, { ...change, set, present: 'finishedAt' })
   return {
     Update: {
       TableName: '',
@@ -17,7 +30,7 @@ export function noteRerun({ orgId, id }: Pick<RunRow, 'orgId' | 'id'>, rerunId: 
       ExpressionAttributeValues: {
         ...update.ExpressionAttributeValues,
         ':rerun': new Set([rerunId]),
-        ':most': most,
+        ':most': mostReruns,
       },
     },
   }

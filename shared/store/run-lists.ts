@@ -17,6 +17,7 @@ export type RunLine = Pick<
   | 'openWaits'
   | 'startedAt'
   | 'finishedAt'
+  | 'summary'
 > & {
   /** `<createdAt>#<id>`. */
   sortKey: string
@@ -26,19 +27,38 @@ const dayMs = 86_400_000
 /** How far back lists go at most: longer than any run is kept by default. */
 const mostDays = 400
 
+/** What the index of one flow's runs holds besides. */
+export type FlowRunLine = RunLine &
+  Pick<RunRow, 'updatedAt' | 'progressAt' | 'reruns' | 'headId' | 'currentRunId'>
+
 /**
  * Runs newest first, day by day: each day is spread over a few partitions, which are merged (aws.md 3.2). The walk ends at
  * the day on which the flow, or the organisation, was made.
+ *
+ * @param oldestFirst walks the other way. @default false
  */
+export function listRunDays(
+  world: World,
+  org: string,
+  flow: string,
+  oldestFirst?: boolean,
+): AsyncGenerator<FlowRunLine>
+export function listRunDays(
+  world: World,
+  org: string,
+  flow: string | undefined,
+  oldestFirst?: boolean,
+): AsyncGenerator<RunLine>
 export async function* listRunDays(
   world: World,
   org: string,
   flow: string | undefined,
+  oldestFirst = false,
 ): AsyncGenerator<RunLine> {
   const now = world.clock.now()
   const from = Math.max(now - mostDays * dayMs, (await firstDay(world, org, flow)) ?? 0)
   // A clock that is a little ahead elsewhere may have dated a run tomorrow.
-  const days = { from, until: now + dayMs }
+  const days = { from, until: now + dayMs, oldestFirst }
   yield* flow === undefined
     ? listDays<RunLine>(world, {
         ...days,

@@ -38,8 +38,10 @@ export interface RunRow {
   startedAt?: string
   updatedAt: string
   finishedAt?: string
-  /** When the first work or wait step had finished. */
+  /** When the first work step had finished, or the first wait was opened. */
   progressAt?: string
+  /** Who ended it, or ran it again, if somebody did: as `createdBy`. */
+  modifiedBy?: string
   /** Step keys of the waits that stand open or are being answered. */
   openWaits?: Set<string>
   output?: string
@@ -57,6 +59,11 @@ export interface RunRow {
   reuse?: string[]
   /** The runs that run this one again. */
   reruns?: Set<string>
+  /** The run whose place this one took (`executions.ts`); and on that one, the run that has its place now. */
+  headId?: string
+  currentRunId?: string
+  /** What lists show besides, as JSON text: `{deleted: true}` once its execution was deleted. */
+  summary?: string
   /** For which moment a schedule started it. */
   scheduledAt?: string
   depth: number
@@ -166,10 +173,12 @@ export interface RunChange {
   remove?: string[]
   /** Statuses in which the change is made; absent = any. */
   from?: RunStatus[]
-  /** Attribute that must not exist yet. */
-  unless?: string
+  /** Attributes that must not exist yet. */
+  unless?: string | string[]
   /** Attribute that must be there. */
   present?: string
+  /** Attributes that must be as they were seen. */
+  seen?: Record<string, unknown>
   /** The run ends now (seconds since 1970): its record is kept from here on as long as the flow said. */
   endsAt?: number
 }
@@ -236,8 +245,11 @@ export function runUpdate(orgId: string, runId: string, { set, setOnce = {}, ...
     const list = change.from.map((status, at) => value(`from${at}`, status))
     conditions.push(`${name('status')} IN (${list.join(', ')})`)
   }
-  if (change.unless) conditions.push(`attribute_not_exists(${name(change.unless)})`)
+  for (const attribute of [change.unless ?? []].flat())
+    conditions.push(`attribute_not_exists(${name(attribute)})`)
   if (change.present) conditions.push(`attribute_exists(${name(change.present)})`)
+  for (const [attribute, given] of Object.entries(change.seen ?? {}))
+    conditions.push(`${name(attribute)} = ${value(`seen_${attribute}`, given)}`)
   return {
     Key: keys.run(orgId, runId),
     UpdateExpression: `SET ${sets.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,

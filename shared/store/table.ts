@@ -52,6 +52,11 @@ export const tableShape = {
         'openWaits',
         'startedAt',
         'finishedAt',
+        'updatedAt',
+        'progressAt',
+        'reruns',
+        'headId',
+        'currentRunId',
         'summary',
       ],
     },
@@ -200,6 +205,7 @@ export const indexKeys = {
   flowLines: (org: string, flow: string, day: string, shard: number) =>
     `ORG#${org}#FLOW#${flow}#LINES#${day}#${shard}`,
   files: (org: string) => `ORG#${org}#FILES`,
+  flowFiles: (org: string, flow: string) => `ORG#${org}#FLOW#${flow}#FILES`,
   waits: (org: string) => `ORG#${org}#WAITS`,
   /** Open runs and waits by the moment they are to be looked at; read by `swept` alone. */
   open: (shard: number) => `OPEN#${shard}`,

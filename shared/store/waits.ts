@@ -91,7 +91,7 @@ function pointerTo({ orgId, id, runId, stepKey }: WaitRow) {
 function openOnRun(row: WaitRow) {
   const update = runUpdate(row.orgId, row.runId, {
     set: { status: 'running', updatedAt: row.openedAt },
-    setOnce: { startedAt: row.openedAt },
+    setOnce: { startedAt: row.openedAt, progressAt: row.openedAt },
     from: openStatuses,
   })
   return {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { faultCodes } from '../../shared/faults.ts'
 import type { FaceName } from '../../shared/http/route.ts'
@@ -36,6 +37,22 @@ const seed003 = z.strictObject({
   }),
 })
 
+const detail = z.array(
+  z.strictObject({
+    loc: z.tuple([z.enum(['body', 'query', 'path'])], z.union([z.string(), z.int()])),
+    msg: z.string().min(1),
+    type: z.string(),
+  }),
+)
+
+const seed004 = z
+  .strictObject({
+    detail: detail.optional(),
+    error: z.strictObject({ code: published, message: z.string().min(1), details: detail }),
+    request_id: requestId,
+  })
+  .refine((body) => body.detail === undefined || isDeepStrictEqual(body.detail, body.error.details))
+
 const problem = z.looseObject({
   type: z.url(),
   title: z.string().min(1),
@@ -55,6 +72,7 @@ export const errorShapes: Record<FaceName, z.ZodType> = {
   headless: seed002,
   hooks: seed001,
   runner: seed003,
+  executions: seed004,
   own: problem,
 }
 

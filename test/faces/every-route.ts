@@ -16,6 +16,7 @@ export interface Filling {
   wait: string
   share: string
   'share-token': string
+  execution: string
   file: string
   webhook: string
   'webhook-endpoint': string
@@ -56,6 +57,8 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/accounts/{id}': { name: 'Changed' },
   'POST /api/v1/accounts/{account_id}/secrets': { key: 'NEW_KEY', value: 'canary value' },
   'PUT /api/v1/accounts/{account_id}/secrets/{key}': { value: 'canary value' },
+  'POST /api/flow-executions': ({ flow }: Filling) => ({ flow_id: flow, input: { customerId: 'a' } }),
+  'POST /api/flows/{flow_id}/files/download-url': ({ file }: Filling) => ({ file_key: file }),
   'POST /v1/flow/{id}/schedule': { cron: '0 * * * *', data: { inputs: { customerId: 'a' } } },
   'POST /v1/flow/{id}/schedule-cancel': {},
   'POST /v1/flow/{id}/share': {},
@@ -69,6 +72,12 @@ const bodies: Record<string, unknown> = {
   'PATCH /v1/webhook-endpoints/{id}': { description: 'Changed' },
   'POST /v1/socket-tickets': ({ run }: Filling) => ({ runId: run }),
   'POST /v1/api-keys': { name: 'Mine', scopes: ['flows:read'] },
+}
+
+/** Queries that routes cannot do without. */
+const queries: Record<string, (ids: Filling) => string> = {
+  'GET /api/flow-executions': ({ flow }) => `?flow_id=${flow}`,
+  'POST /api/flows/{flow_id}/files/upload-url': () => '?content_type=text/plain',
 }
 
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`
@@ -85,10 +94,15 @@ export const uncalled = routes
 export function callRoute(send: Send, route: Route, ids: Filling, as?: string): Promise<Answer> {
   // Whatever its state: what must be named is named.
   const headers: Record<string, string> = route.guarded === 'required' ? { 'if-match': '*' } : {}
-  return send(route.method, pathOf(route, ids), { as, body: bodyOf(route, ids), headers })
+  return send(route.method, addressOf(route, ids), { as, body: bodyOf(route, ids), headers })
 }
 
-/** A body that must be new each time, or names something, is made. */
+/** The path with the query that the route cannot do without. */
+export function addressOf(route: Route, ids: Filling): string {
+  return `${pathOf(route, ids)}${queries[nameOf(route)]?.(ids) ?? ''}`
+}
+
+/** A body that must be new each time, or that names something, is made. */
 function bodyOf(route: Route, ids: Filling): unknown {
   const body = bodies[nameOf(route)]
   return typeof body === 'function' ? body(ids) : body

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { allItems } from '../all-items.ts'
 import { withModel } from '../fake-model.ts'
-import { callRoute, everyRoute, type Filling, pathOf } from './every-route.ts'
+import { addressOf, callRoute, everyRoute, type Filling, pathOf } from './every-route.ts'
 import { adding, asking } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
 
@@ -34,6 +34,7 @@ beforeAll(async () => {
     wait: run.body.waitState.waitId,
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': share.body.token,
+    execution: run.body.appRunId,
     file: file.body.fileId,
     webhook: 'crm',
     'webhook-endpoint': endpoint.body.id,
@@ -51,7 +52,7 @@ test('M1 looking changes nothing: GET, HEAD and OPTIONS of every route', async (
     await faces.send('OPTIONS', pathOf(route, ids), { as })
     if (route.method !== 'GET') continue
     const read = await callRoute(faces.send, route, ids, as)
-    const head = await faces.send('HEAD', pathOf(route, ids), { as })
+    const head = await faces.send('HEAD', addressOf(route, ids), { as })
     expect([read.status, head.status, head.text]).toEqual([200, 200, ''])
   }
 
@@ -79,6 +80,7 @@ const body = fc.oneof(
       'definition',
       'input',
       'inputs',
+      'flow_id',
       'decision',
       'scopes',
       'tags',

@@ -95,5 +95,6 @@ function codeIn(body: Parameters<typeof codeOf>[0] | undefined, headers: Record<
 function faceOf(path: string): FaceName {
   if (path.startsWith('/cgw')) return 'headless'
   if (path.startsWith('/api/v1')) return 'runner'
+  if (path.startsWith('/api/flow')) return 'executions'
   return /^\/v1\/(flow|flowrun|client|sdk)(\/|$)/.test(path) ? 'dashboard' : 'own'
 }

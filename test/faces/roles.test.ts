@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storeFile } from '../../shared/core/files.ts'
 import { type Role, roles, type Scope, scopes, scopesOf } from '../../shared/core/roles.ts'
 import type { Route } from '../../shared/http/route.ts'
 import { putAccount } from '../../shared/store/account-changes.ts'
@@ -36,11 +37,11 @@ async function made(route?: Route): Promise<Filling> {
   const names = (...kinds: string[]) =>
     !route || Object.values(route.objects).some((kind) => kinds.includes(kind))
   const as = faces.acme.token.admin
-  const flow = names('flow') ? await faces.flow(adding, as) : ''
+  const flow = names('flow') || route?.path === '/api/flow-executions' ? await faces.flow(adding, as) : ''
   // Only what is unpublished can be deleted.
   if (route?.method === 'DELETE' && names('version'))
     await faces.send('POST', `/v1/flow/${flow}/versions/1/unpublish`, { as })
-  const waiting = names('run', 'wait') ? await faces.execute(askingFlow) : null
+  const waiting = names('run', 'wait', 'execution') ? await faces.execute(askingFlow) : null
   // Only what has ended is run again.
   if (route?.path.includes('/rerun/'))
     await faces.send('POST', `/v1/flowrun/cancel/${waiting?.body.appRunId}`, { as, body: {} })
@@ -56,15 +57,26 @@ async function made(route?: Route): Promise<Filling> {
     wait: waiting?.body.waitState.waitId ?? '',
     share: names('share') ? await share(flow) : '',
     'share-token': '',
-    file: names('file') ? await file() : '',
+    execution: waiting?.body.appRunId ?? '',
+    file: await file(route, flow),
     webhook: 'crm',
     ...(await endpoint(route, names)),
   }
 }
 
-async function file(): Promise<string> {
+/** A file, or one of the flow with its bytes. */
+async function file(route: Route | undefined, flow: string): Promise<string> {
+  if (route?.path.endsWith('/download-url')) return await uploaded(flow)
+  if (route && !Object.values(route.objects).includes('file')) return ''
   const body = { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 }
   return (await faces.send('POST', '/v1/flow/file', { as: faces.acme.token.admin, body })).body.fileId
+}
+
+async function uploaded(flow: string): Promise<string> {
+  const { world, acme } = faces
+  const wish = { filename: 'a.txt', contentType: 'text/plain', size: 1 }
+  const uploader = { orgId: acme.orgId, actor: 'user:ann', flowId: flow }
+  return (await storeFile(world, uploader, wish, Buffer.from('a'))).fileId
 }
 
 /** One serves all calls but those that take it away: an organisation may have few. */

@@ -37,6 +37,7 @@ beforeAll(async () => {
     wait: run.body.waitState.waitId,
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': '',
+    execution: run.body.appRunId,
     file: file.body.fileId,
     webhook: 'crm',
     'webhook-endpoint': endpoint.body.id,
@@ -63,6 +64,7 @@ describe('A1 what another organisation has does not exist', () => {
     wait: '00000000-0000-4000-8000-000000000004',
     share: '00000000-0000-4000-8000-000000000006',
     'share-token': '',
+    execution: '00000000-0000-4000-8000-000000000001',
     file: '00000000-0000-4000-8000-000000000007',
     webhook: 'crm',
     'webhook-endpoint': '00000000-0000-4000-8000-000000000007',
@@ -106,6 +108,7 @@ test('A11 lists show what is the caller’s own', async () => {
     '/v1/api-keys',
     '/api/v1/accounts',
     '/v1/webhook-endpoints',
+    `/api/flow-executions?flow_id=${theirs.flow}`,
   ]) {
     const { text } = await faces.send('GET', path, { as: faces.acme.token.admin })
 

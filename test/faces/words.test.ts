@@ -9,6 +9,7 @@ const paths: [face: FaceName, path: string][] = [
   ['client', '/v1/client/flow/x/execute'],
   ['dashboard', '/v1/flow'],
   ['runner', '/api/v1/flows'],
+  ['executions', '/api/flow-executions'],
   ['own', '/health'],
 ]
 const occasion = {
@@ -44,6 +45,9 @@ test.each([
   ['/api/v1', 'runner'],
   ['/api/v1/anything', 'runner'],
   ['/api/v10', 'own'],
+  ['/api/flow-executions/x', 'executions'],
+  ['/api/flows/x/files', 'executions'],
+  ['/api/flow', 'own'],
   ['/v1/flow/x/anything', 'dashboard'],
   ['/v1/flowrun', 'dashboard'],
   ['/v1/flows', 'own'],

@@ -1,11 +1,11 @@
 import type { Route } from '../../http/route.ts'
 import type { Served } from '../../http/serve.ts'
-import { wordsFor } from '../words-for.ts'
 import { cancel } from './cancel.ts'
 import { execute } from './execute.ts'
 import * as flows from './flows.ts'
 import { poll } from './poll.ts'
 import { resume } from './resume.ts'
+import { dashboardWords } from './words.ts'
 
 /** What running flows and their editors ask for all the time. */
 export const dashboardRoutes: Route[] = [
@@ -24,5 +24,6 @@ export const dashboardRoutes: Route[] = [
 export const dashboard: Served = {
   routes: dashboardRoutes,
   more: async () => (await import('./rest.ts')).restRoutes,
-  wordsFor,
+  // The gateway sends it no other face's paths.
+  wordsFor: () => dashboardWords,
 }

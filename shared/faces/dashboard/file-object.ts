@@ -9,17 +9,23 @@ import { instant, uuid } from '../shapes.ts'
 export const formLimitBytes = 4 * 1024 * 1024
 
 const isLabel = (text: string) => text.isWellFormed() && !/[\p{Cc}/\\]/u.test(text)
-const mediaType =
+const mediaTypes =
   /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(; ?[\w!#$&^.+-]{1,50}=("[ !#-[\]-~]{0,80}"|[\w!#$&^.+-]{1,80})){0,3}$/
+
+/** What people call a file: a label only. */
+export const filename = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(isLabel, 'must be a name without / and \\ and without control characters')
+
+/** A file's content type. */
+export const mediaType = z.string().regex(mediaTypes, 'give a media type such as application/pdf')
 
 /** What is told of a file before its bytes. */
 export const fileWish = z.strictObject({
-  filename: z
-    .string()
-    .min(1)
-    .max(255)
-    .refine(isLabel, 'must be a name without / and \\ and without control characters'),
-  contentType: z.string().regex(mediaType, 'give a media type such as application/pdf'),
+  filename,
+  contentType: mediaType,
   size: z.int().min(1),
   sha256: z
     .string()
@@ -32,7 +38,7 @@ const members = {
   fileKey: uuid,
   filename: z.string(),
   contentType: z.string(),
-  size: z.int(),
+  size: z.int().nullable(),
   status: z.enum(['pending', 'ready']),
 }
 

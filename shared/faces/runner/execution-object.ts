@@ -28,6 +28,9 @@ export const waitingShape = {
   waiting: z.array(z.strictObject({ ...waitEntryShape, question: jsonObject })).optional(),
 }
 
+/** The same in a list: without what is asked. */
+export const waitingEntriesShape = { waiting: z.array(z.strictObject(waitEntryShape)).optional() }
+
 const entry = { id: uuid, flow_id: uuid, status: z.enum(statusWords), started_at: instant }
 
 /** A run as seed 003 prints it. */
@@ -37,7 +40,7 @@ export const executionShape = z.strictObject({ ...entry, input: jsonObject, ...e
 export const executionEntryShape = z.strictObject({
   ...entry,
   ...endingShape,
-  waiting: z.array(z.strictObject(waitEntryShape)).optional(),
+  ...waitingEntriesShape,
 })
 
 /** The status in the words of this face (conventions.md §8). */
@@ -86,14 +89,23 @@ export function executionEntry(run: RunSummary): Record<string, unknown> {
   }
 }
 
-function waitEntry({ id, stepId, stepType, kind, openedAt, expiresAt }: WaitView): Record<string, unknown> {
+/** An open wait in a list. */
+export function waitEntry({
+  id,
+  stepId,
+  stepType,
+  kind,
+  openedAt,
+  expiresAt,
+}: WaitView): Record<string, unknown> {
   return {
     ...{ id, node_id: stepId, node_type: stepType, kind },
     ...{ opened_at: openedAt, expires_at: expiresAt },
   }
 }
 
-function waitObject(wait: WaitView): Record<string, unknown> {
+/** An open wait with its question. */
+export function waitObject(wait: WaitView): Record<string, unknown> {
   const { id, node_id, node_type, kind, ...times } = waitEntry(wait)
   const { kind: _, ...question } = wait.question
   return { id, node_id, node_type, kind, question, ...times }

@@ -43,6 +43,7 @@ export const list = route({
     const filters = { flowId: query.flow_id, statuses: query.status && matched[query.status] }
     const found = await listRuns(world, principal.orgId, {
       ...{ ...filters, limit, offset, after },
+      unlessDeleted: true,
       withWaits: true,
     })
     return listReply('executions', asked, {
@@ -68,7 +69,7 @@ export const read = route({
   reply: { 200: executionShape },
   faults: [],
   async answer(world, { principal, params }) {
-    const run = await readRun(world, principal.orgId, params.id, { parts: ['inputs'] })
+    const run = await readRun(world, principal.orgId, params.id, { parts: ['inputs'], unlessDeleted: true })
     const { id, status, version } = run
     return { body: executionObject(run), etag: `W/"${run.rev}"`, run: { id, status, version } }
   },
@@ -88,6 +89,7 @@ export const cancel = route({
   reply: { 200: z.strictObject({ message: z.string() }) },
   faults: ['run_finished'],
   async answer(world, { principal, params }) {
+    await readRun(world, principal.orgId, params.id, { unlessDeleted: true })
     const { id, status, version } = await cancelRun(world, principal, params.id)
     return { body: { message: 'Execution cancelled successfully' }, run: { id, status, version } }
   },

@@ -1,11 +1,11 @@
 import type { Route } from '../../http/route.ts'
 import type { Served } from '../../http/serve.ts'
-import { wordsFor } from '../words-for.ts'
 import { login, logout, refresh } from './auth.ts'
 import * as executions from './executions.ts'
 import * as flows from './flows.ts'
 import { logs } from './logs.ts'
 import { run } from './run.ts'
+import { runnerWords } from './words.ts'
 
 export const runnerRoutes: Route[] = [
   login,
@@ -27,5 +27,6 @@ export const runnerRoutes: Route[] = [
 export const runner: Served = {
   routes: runnerRoutes,
   more: async () => (await import('./rest.ts')).restRoutes,
-  wordsFor,
+  // The gateway sends it no other face's paths.
+  wordsFor: () => runnerWords,
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { LogEntry } from '../../core/log-entries.ts'
+import { readRun } from '../../core/read-run.ts'
 import { listLogs } from '../../core/runs.ts'
 import { route } from '../../http/route.ts'
 import { byId, instant, jsonObject } from '../shapes.ts'
@@ -36,6 +37,7 @@ export const logs = route({
     const { limit } = asked
     const offset = asked.cursor === undefined ? asked.offset : await cursor.open<number>(asked.cursor)
     const part = { level: query.level, limit, offset }
+    await readRun(world, principal.orgId, params.id, { unlessDeleted: true })
     const { logs: entries, total } = await listLogs(world, principal.orgId, params.id, part)
     return listReply('logs', asked, {
       items: entries.map(logObject),

@@ -1,4 +1,5 @@
 import { instant } from '../aws/clock.ts'
+import { isDeleted } from '../store/executions.ts'
 import { getRun } from '../store/runs.ts'
 import { putTicket } from '../store/socket-tickets.ts'
 import { digest } from '../store/table.ts'
@@ -23,7 +24,8 @@ export async function makeTicket(
   runId: string,
 ): Promise<{ ticket: string; expiresAt: string }> {
   return await answering(world, async () => {
-    if (!(await getRun(world, principal.orgId, runId))) throw noRun()
+    const run = await getRun(world, principal.orgId, runId)
+    if (!run || isDeleted(run)) throw noRun()
     const ticket = `${ticketPrefix}${world.ids.secret(32)}`
     const expiresAt = world.clock.now() + lifeMs
     const ttl = Math.floor(expiresAt / 1000) + graceSeconds

@@ -2,6 +2,7 @@ import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
 import { type ConnectionRow, countConnections, putConnection } from '../store/connections.ts'
 import { endOfEvents } from '../store/events.ts'
+import { isDeleted } from '../store/executions.ts'
 import { getRun } from '../store/runs.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
@@ -38,7 +39,8 @@ export async function admit(world: World, handshake: Handshake): Promise<{ proto
     const watcher = await watcherOf(world, { authorization: headers.authorization, secret }, runId)
     needOrigin(world, headers.origin)
     const { orgId, accountId, credential, until } = watcher
-    if (!(await getRun(world, orgId, runId))) throw noRun()
+    const run = await getRun(world, orgId, runId)
+    if (!run || isDeleted(run)) throw noRun()
     watcher.needRight()
     if (after > 0 && after > (await endOfEvents(world, orgId, runId)).last)
       throw badQuery('after', 'after is above the number of the last event')

@@ -2,7 +2,7 @@ import type { DynamoDBBatchItemFailure, DynamoDBRecord } from 'aws-lambda'
 import { instant } from '../aws/clock.ts'
 import { listConnections } from '../store/connections.ts'
 import { endOfEvents } from '../store/events.ts'
-import { keepHead } from '../store/executions.ts'
+import { isDeleted, keepHead } from '../store/executions.ts'
 import { deleteRunRecords } from '../store/run-records.ts'
 import { hasEnded, type RunRow } from '../store/runs.ts'
 import { cancelWait } from '../store/wait-changes.ts'
@@ -82,6 +82,7 @@ async function applyToRun(world: World, { orgId, runId, records }: RunChanges): 
       : await endOfEvents(world, orgId, runId)
   for (const { change } of changes) {
     if (change.of === 'run') await afterEnd(world, change.before, change.after)
+    if (change.of === 'run') await afterHiding(world, change.before, change.after)
     if (change.of === 'wait') await auditWait(world, change.before, change.after)
   }
   await pushEvents(world, { orgId, runId }, end, joining)
@@ -92,6 +93,12 @@ async function applyToRun(world: World, { orgId, runId, records }: RunChanges): 
 async function removeRun(world: World, orgId: string, runId: string): Promise<void> {
   await closeConnections(world, await listConnections(world, orgId, runId), 'run_deleted')
   await deleteRunRecords(world, orgId, runId)
+}
+
+/** A run that was deleted in seed 004 is not watched any more either. */
+async function afterHiding(world: World, before: RunRow | null, after: RunRow): Promise<void> {
+  if (!isDeleted(after) || (before !== null && isDeleted(before))) return
+  await closeConnections(world, await listConnections(world, after.orgId, after.id), 'run_deleted')
 }
 
 async function afterEnd(world: World, before: RunRow | null, after: RunRow): Promise<void> {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { call } from './call.ts'
 import { type AccountChild, startAccount } from './child.ts'
 import { openStub, type Stub } from './stub.ts'
@@ -97,3 +97,57 @@ test('G1 runs killed at work are finished by the next start, with the same effec
   expect(ended.map(({ body }) => body.status)).toEqual(Array(8).fill('completed'))
   expect(new Set(keys).size).toBe(8)
 })
+
+test('G1 a list of 1,000 items killed half-way is gone through to its end: each call made, each result used once', async () => {
+  const items = 1000
+  const flow = await publish({
+    metadata: { name: 'Many calls' },
+    triggers: [{ type: 'api' }],
+    settings: { durability: 'standard' },
+    nodes: {
+      all: {
+        type: 'each',
+        params: {
+          items: '{{[1..1000]}}',
+          maxItems: items,
+          concurrency: 40,
+          body: {
+            nodes: {
+              call: {
+                type: 'http.request',
+                params: { url: `${stub.url}/item/{{item}}`, method: 'POST' },
+                next: { default: 'keep' },
+              },
+              keep: { type: 'transform', params: { value: '{{call.body.echo}}' } },
+            },
+          },
+        },
+        next: { default: 'end' },
+      },
+      end: { type: 'final', params: { output: '{{all}}' } },
+    },
+  })
+  const called = () => stub.hits.filter(({ path }) => path.startsWith('/item/')).map(({ path }) => path)
+  const execute = `/v1/client/flow/${flow}/execute?wait=0`
+  const { body: run } = await call<{ appRunId: string }>(ends(), 'POST', execute, {})
+  await expect.poll(() => called().length, { timeout: 20_000 }).toBeGreaterThan(items / 3)
+  await account.kill()
+  const before = called().length
+  account = await startAccount({ folder: account.folder, env: { SLUICE_OUTBOUND_ALLOW: stub.host } })
+  const poll = `/v1/flowrun/poll/${run.appRunId}?wait=25&rev=99`
+  const read = async () => (await call<{ status: string; output: string[] }>(ends(), 'GET', poll)).body
+  const { status, output } = await vi.waitUntil(
+    async () => {
+      const now = await read()
+      return now.status === 'completed' || now.status === 'failed' ? now : null
+    },
+    { timeout: 60_000 },
+  )
+
+  expect(before).toBeLessThan(items)
+  expect(status).toBe('completed')
+  expect(output).toEqual(Array.from({ length: items }, (_, index) => `/item/${index + 1}`))
+  expect(new Set(called()).size).toBe(items)
+  // What was done and recorded before is not done again: only what was in flight.
+  expect(called().length).toBeLessThanOrEqual(items + 80)
+}, 120_000)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { createApiKey, revokeApiKey } from '../../shared/core/api-keys.ts'
 import { authenticate } from '../../shared/core/authenticate.ts'
 import { changeAccount } from '../../shared/core/change-account.ts'
+import { deleteExecution } from '../../shared/core/delete-execution.ts'
 import { endRun } from '../../shared/core/end-run.ts'
 import { openWait } from '../../shared/core/open-wait.ts'
 import type { Principal } from '../../shared/core/principal.ts'
@@ -252,6 +253,18 @@ describe('who watches', () => {
     expect(watcher.closed).toBe(true)
     expect(await rowsOf(watcher)).toEqual([])
   })
+})
+
+test('whoever watches an execution that is deleted is told so, and nobody may watch it any more', async () => {
+  const run = await begin()
+  const watcher = await connect(run.id)
+  await apply()
+  await deleteExecution(opened.world, who, run.id)
+  await apply()
+
+  expect(JSON.parse(watcher.texts.at(-1)!)).toMatchObject({ type: 'closing', code: 4404 })
+  expect(watcher.closed).toBe(true)
+  await expect(connect(run.id)).rejects.toThrow()
 })
 
 describe('a handshake', () => {

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { openDynamo } from '../../../infra/local/dynamodb/open.ts'
 import { systemClock } from '../../../shared/aws/clock.ts'
 
@@ -10,11 +11,13 @@ import { systemClock } from '../../../shared/aws/clock.ts'
 const [dir, TableName, first] = process.argv.slice(2) as [string, string, string]
 const quiet = () => undefined
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+/** At once: what a stream still holds for a slow reader would be lost with the process, and the change be taken as delivered. */
+const say = (line: string) => writeSync(1, line)
 const dynamo = await openDynamo({ dir, clock: systemClock, log })
 let next = Number(first)
 
 dynamo.onChanges(async (records) => {
-  for (const { dynamodb } of records) process.stdout.write(`d ${dynamodb!.Keys!.pk!.S}\n`)
+  for (const { dynamodb } of records) say(`d ${dynamodb!.Keys!.pk!.S}\n`)
   return { batchItemFailures: [] }
 })
 
@@ -29,7 +32,7 @@ async function write(): Promise<void> {
     const body = JSON.stringify({ TransactItems: [put('one'), put('two')], ClientRequestToken: `t${n}` })
     const { status } = await dynamo.handle({ target: 'DynamoDB_20120810.TransactWriteItems', body })
     if (status !== 200) process.exit(1)
-    process.stdout.write(`a ${n}\n`)
+    say(`a ${n}\n`)
   }
 }
 

@@ -21,6 +21,7 @@ export type Reach =
   | 'sealing secret'
   | 'mail identity'
   | 'model secret'
+  | 'values of runs'
   | 'connections'
 
 /** One IAM statement and why it is there. */
@@ -163,6 +164,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ...scheduling,
     ...lookingAtFiles,
     { on: 'files', actions: ['s3:PutObject'], why: 'stores files, and signs URLs by which others do' },
+    { on: 'values of runs', actions: ['s3:GetObject'], why: 'shows outputs that no record holds' },
   ],
   hooks: [
     table(
@@ -237,6 +239,11 @@ export const grants: Record<DoorName, Grant[]> = {
     ...answering,
     { on: 'mail identity', actions: ['ses:SendEmail'], why: 'sends the mail of flows' },
     ...lookingAtFiles,
+    {
+      on: 'values of runs',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      why: 'keeps outputs that the engine cannot carry, and gives them to later steps',
+    },
   ],
   // Runs what authors wrote: whatever it comes to hold, there is nothing that it could do with it.
   script: [],

@@ -47,6 +47,8 @@ export interface WorkEvent extends SentByStep, WithArgs {
   timeoutSeconds?: number
   /** True for the steps that are reached from the start without passing another work or wait step. */
   first?: true
+  /** The output is of use only as it is: one that is too large to be carried is an error. */
+  whole?: true
 }
 
 /** The moment when a step was entered; of a script that failed, what with as well. */

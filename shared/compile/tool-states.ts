@@ -73,6 +73,8 @@ function callOf(circle: Circle, tool: TurnTool, writer: ParamWriter) {
       ...sentByStep(spot, 'work'),
       ...known(circle, tool),
       ...writeArgs(tool.args, writer, spot.node.id),
+      // A model cannot read what only stands for a result.
+      whole: true,
     }
     return workCall(spot, sent, shop)
   }

@@ -4,6 +4,7 @@ import { latestStepRows } from '../store/run-steps.ts'
 import { listWaits } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { engineError, forEngine } from './engine-error.ts'
+import { hasLarge } from './large-ref.ts'
 import { runError } from './run-error.ts'
 import type { RunError } from './run-view.ts'
 import { recordEnd } from './settle.ts'
@@ -32,7 +33,7 @@ export async function endRun(world: World, event: EndEvent): Promise<null> {
 
 async function completed(event: EndEvent): Promise<{ status: 'completed'; output: Json }> {
   const output = event.output ?? null
-  if (Buffer.byteLength(JSON.stringify(output)) > outputLimitBytes)
+  if (Buffer.byteLength(JSON.stringify(output)) > outputLimitBytes || hasLarge(output))
     throw engineError('output_too_large', 'The output is larger than 192 KiB')
   const problem = event.schema ? await checkOutput(event.schema, output) : null
   if (problem !== null) throw engineError('OutputInvalid', problem)

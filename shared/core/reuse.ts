@@ -58,6 +58,7 @@ export async function reuseAnswer(world: World, event: AskEvent | SubflowEvent):
 interface Recorded {
   output: Json
   outcome: string | null
+  large?: NonNullable<StepRow['large']>
 }
 
 async function recordedFor(
@@ -69,7 +70,7 @@ async function recordedFor(
   const visit = visits[visits.length > 1 ? await visitsBefore(world, event) : 0]
   if (!visit) return null
   return visit.kind === 'step'
-    ? await ofStep(world, run.orgId, run.rerunOf, visit.key)
+    ? await ofStep(world, run, event, visit.key)
     : await ofWait(world, run.orgId, run.rerunOf, visit.key)
 }
 
@@ -111,9 +112,20 @@ async function visitsBefore(world: World, event: Visiting): Promise<number> {
   return visits.filter(({ place, key }) => place === placeOf(event) && key < own).length
 }
 
-async function ofStep(world: World, orgId: string, runId: string, key: string): Promise<Recorded | null> {
-  const row = await getStep(world, orgId, runId, key)
+async function ofStep(
+  world: World,
+  { orgId, id, rerunOf }: RunRow & { rerunOf: string },
+  event: Visiting,
+  key: string,
+): Promise<Recorded | null> {
+  const row = await getStep(world, orgId, rerunOf, key)
   if (row?.status !== 'completed') return null
+  if (row.large !== undefined) {
+    const own = stepKey(event.at, event.stepId, event.iter)
+    const { copyLarge } = await import('./large-output.ts')
+    const { ref, large } = await copyLarge(world, row, { orgId, runId: id, stepKey: own })
+    return { output: ref, large, outcome: row.outcome ?? null }
+  }
   return { output: JSON.parse(row.output ?? 'null'), outcome: row.outcome ?? null }
 }
 
@@ -132,7 +144,7 @@ async function ofWait(world: World, orgId: string, runId: string, key: string): 
   return { output: told.output, outcome }
 }
 
-function rowFor(world: World, event: Visiting, { output, outcome }: Recorded): StepRow {
+function rowFor(world: World, event: Visiting, { output, outcome, large }: Recorded): StepRow {
   const { run, stepId, iter, name, type, as, args } = event
   const now = instant(world.clock.now())
   return {
@@ -149,6 +161,7 @@ function rowFor(world: World, event: Visiting, { output, outcome }: Recorded): S
     output: JSON.stringify(output),
     lines: [logLine(world, 'info', 'The output of the run before stands', { run_id: run.rerunOf ?? null })],
     reused: true,
+    ...(large === undefined ? {} : { large }),
     ...(outcome === null ? {} : { outcome }),
   }
 }

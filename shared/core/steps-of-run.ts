@@ -28,6 +28,8 @@ export interface StepRecord {
   iteration: string | null
   outcome: string | null
   waitId: string | null
+  /** The output lies in the bucket; `output` is its size and digest. */
+  isLarge: boolean
   /** Run that a `flow` step started. */
   childId: string | null
   /** `trace`: a native step, known from what the machine has told; `reused`: its output is that of the run before. */
@@ -99,10 +101,16 @@ function workRecord(row: StepRow): StepRecord {
     childId: row.childId ?? null,
     source: row.reused ? 'reused' : 'record',
     input: readHidden(row.input),
-    output: row.output === undefined ? null : readHidden(row.output),
+    isLarge: row.large !== undefined,
+    output: outputOf(row),
     error: row.error === undefined ? null : JSON.parse(row.error),
     tokens: row.tokens ?? [],
   }
+}
+
+function outputOf({ large, output }: StepRow): Json {
+  if (large !== undefined) return { $large: { ...large } }
+  return output === undefined ? null : readHidden(output)
 }
 
 const waitStatuses = {
@@ -131,6 +139,7 @@ async function waitRecord(world: World, row: WaitRow): Promise<StepRecord> {
     outcome: outcomeOf(row, failed),
     waitId: row.id,
     childId: null,
+    isLarge: false,
     source: 'record',
     input: readHidden(row.question),
     output: told?.output === undefined ? null : readHidden(JSON.stringify(told.output)),
@@ -193,6 +202,7 @@ function nativeRecord(
     outcome: failed ? 'error' : null,
     waitId: null,
     childId: null,
+    isLarge: false,
     source: 'trace',
     input: null,
     output: value === undefined || omitted ? null : readHidden(JSON.stringify(value)),

@@ -9,6 +9,7 @@ import { changeRun, getRun, hasEnded, openStatuses, type RunRow } from '../store
 import type { Json, JsonObject, World } from '../world.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
 import { hideSealed } from './hidden.ts'
+import { hasLarge } from './large-ref.ts'
 import { failureLine } from './log-lines.ts'
 import { type Mask, maskOf } from './masking.ts'
 import { nextTry } from './next-try.ts'
@@ -68,27 +69,51 @@ function beginning(world: World, event: WorkEvent): StepRow {
 async function attempt(world: World, event: WorkEvent, run: RunRow, step: WorkStep, begun: StepRow) {
   const kept: Try = { lines: [], values: [], tokens: [] }
   let failure: StepError | null = null
-  let output: Json = null
+  let done: Done = { output: 'null' }
   try {
     const args = await open(world, event, run, kept.values)
-    output = await step.run(args, toolsFor(world, event, run, begun, kept))
+    const output = await step.run(args, toolsFor(world, event, run, begun, kept))
+    const whole = event.whole === true || step.turns !== undefined
+    done = await carried(world, begun, JSON.stringify(maskOf(kept.values).json(output)), whole)
   } catch (error) {
     failure = asStepError(world, error)
   }
   const mask = maskOf(kept.values)
   if (failure) throw await recordFailure(world, event, begun, failure, mask, kept)
   const masked = { ...kept, lines: masking(kept.lines, mask) }
-  return await recordSuccess(world, event, run, begun, mask.json(output), masked)
+  return await recordSuccess(world, event, run, begun, done, masked)
+}
+
+/** What goes into the record and to the engine, as JSON text. */
+type Done = Pick<StepEnd, 'large'> & { output: string }
+
+/** No character takes more than three bytes, so up to here an output needs no thought. */
+const surelySmall = 30_000
+
+async function carried(world: World, begun: StepRow, text: string, whole: boolean): Promise<Done> {
+  if (text.length < surelySmall) return { output: text }
+  const { placeLarge } = await import('./large-output.ts')
+  const place = { ...begun, inputBytes: Buffer.byteLength(begun.input) }
+  const placed = await placeLarge(world, place, text, whole)
+  return placed ? { output: JSON.stringify(placed.ref), large: placed.large } : { output: text }
 }
 
 /** The args with secrets and sealed values in their places; `values` gets what is to be masked. */
 async function open(world: World, event: WorkEvent, run: RunRow, values: string[]): Promise<JsonObject> {
   const of = { orgId: event.run.orgId, runId: event.run.id }
-  const { value, opened } = await openSealed(world, of, event.args)
+  const args = hasLarge(event.args) ? await fill(world, of, event.args) : event.args
+  const { value, opened } = await openSealed(world, of, args)
   values.push(...opened)
   const resolved = await resolveSecrets(world, { ...event, args: value }, run.secretsOwner)
   values.push(...resolved.values)
   return resolved.args
+}
+
+/** Few steps work on large outputs: the others do not read from disk what fetches them. */
+async function fill(
+  ...given: Parameters<typeof import('./large-output.ts')['fillLarge']>
+): Promise<JsonObject> {
+  return (await import('./large-output.ts')).fillLarge(...given)
 }
 
 /** What was thrown is a bug unless it is the step's own error or a service's trouble. */
@@ -106,20 +131,20 @@ async function recordSuccess(
   event: WorkEvent,
   run: RunRow,
   begun: StepRow,
-  output: Json,
+  done: Done,
   { lines, tokens }: Try,
 ): Promise<Json> {
   const after = await endStep(world, begun, {
     status: 'completed',
     at: instant(world.clock.now()),
     attempt: begun.attempt,
-    output: JSON.stringify(output),
+    ...done,
     lines,
     tokens,
   })
   await noteFirst(world, event, run)
   // Two tries of one visit may overlap: the first one's output stands for both.
-  return after?.output === undefined ? output : JSON.parse(after.output)
+  return JSON.parse(after?.output ?? done.output)
 }
 
 /** Notes that the run gets on: its first working step is done. */

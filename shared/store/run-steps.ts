@@ -46,6 +46,8 @@ export interface StepRow {
   tokens?: TokenCount[]
   /** The run that a `flow` step started. */
   childId?: string
+  /** The output lies in the bucket (`large-values.ts`), and what stands for it in `output`. */
+  large?: { bytes: number; sha256: string }
   /** Its output is that of the run which is run again. */
   reused?: true
   /** Which way such a step left. */
@@ -81,6 +83,7 @@ export interface StepEnd {
   at: string
   attempt: number
   output?: string
+  large?: StepRow['large']
   error?: string
   lines: LogLine[]
   tokens?: TokenCount[]
@@ -96,9 +99,10 @@ export async function endStep(
   row: Pick<StepRow, 'orgId' | 'runId' | 'stepKey'>,
   end: StepEnd,
 ): Promise<StepRow | null> {
-  const { status, at, attempt, output, error, lines, tokens = [] } = end
+  const { status, at, attempt, output, large, error, lines, tokens = [] } = end
   const sets = ['#status = :status', 'finishedAt = :at', 'attempt = :attempt']
   if (output !== undefined) sets.push('#output = :output')
+  if (large !== undefined) sets.push('#large = :large')
   if (error !== undefined) sets.push('#error = :error')
   if (lines.length > 0) sets.push('#lines = list_append(if_not_exists(#lines, :none), :lines)')
   if (tokens.length > 0) sets.push('tokens = list_append(if_not_exists(tokens, :none), :tokens)')
@@ -112,6 +116,7 @@ export async function endStep(
         ExpressionAttributeNames: {
           '#status': 'status',
           ...(output === undefined ? {} : { '#output': 'output' }),
+          ...(large === undefined ? {} : { '#large': 'large' }),
           ...(error === undefined && status !== 'completed' ? {} : { '#error': 'error' }),
           ...(lines.length === 0 ? {} : { '#lines': 'lines' }),
         },
@@ -121,6 +126,7 @@ export async function endStep(
           ':at': at,
           ':attempt': attempt,
           ...(output === undefined ? {} : { ':output': output }),
+          ...(large === undefined ? {} : { ':large': large }),
           ...(error === undefined ? {} : { ':error': error }),
           ...(lines.length === 0 ? {} : { ':lines': lines }),
           ...(tokens.length === 0 ? {} : { ':tokens': tokens }),

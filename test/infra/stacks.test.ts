@@ -276,7 +276,7 @@ describe('the service stack', () => {
     ).toEqual([':function:prod-sluice-script', ':function:prod-sluice-step'])
   })
 
-  test('lets the functions reach files, and no other object of the bucket', () => {
+  test('lets the functions reach files and outputs of runs, and no other object of the bucket', () => {
     const statements = Object.values(service.findResources('AWS::IAM::Policy')).flatMap(
       (policy) =>
         policy.Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
@@ -288,7 +288,7 @@ describe('the service stack', () => {
     expect(onObjects.length).toBeGreaterThan(0)
     for (const { Resource } of onObjects)
       for (const resource of [Resource].flat())
-        expect(JSON.stringify(resource)).toMatch(/"\/files\/\*"\]\]\}$/)
+        expect(JSON.stringify(resource)).toMatch(/"\/(files|runs)\/\*"\]\]\}$/)
   })
 
   test('has no wildcard action and no wildcard resource beyond log delivery, traces and the stage’s machines', () => {

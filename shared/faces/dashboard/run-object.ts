@@ -61,7 +61,12 @@ export const stepEntryShape = z.strictObject({
 })
 
 /** One visit of a step. */
-export const stepShape = stepEntryShape.extend({ input: z.json(), output: z.json() })
+export const stepShape = stepEntryShape.extend({
+  input: z.json(),
+  output: z.json(),
+  /** For an output that is too large for a reply. */
+  downloadUrl: z.string().optional(),
+})
 
 /** The run that a reply is about. */
 export function aboutRun({ id, status, version }: RunView): { run: AboutRun } {
@@ -94,6 +99,6 @@ export function stepEntry(record: StepRecord): Record<string, unknown> {
 }
 
 /** What models took is told by the run's credits. */
-export function stepObject({ tokens: _, ...step }: StepRecord): Record<string, unknown> {
+export function stepObject({ tokens: _, isLarge: __, ...step }: StepRecord): Record<string, unknown> {
   return step
 }

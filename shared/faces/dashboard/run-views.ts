@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import type { Principal } from '../../core/principal.ts'
 import type { RunView } from '../../core/run-view.ts'
 import { listSteps } from '../../core/runs.ts'
+import type { StepRecord } from '../../core/steps-of-run.ts'
 import type { World } from '../../world.ts'
 import { jsonObject, uuid } from '../shapes.ts'
 import { askedPage, pageEnd, pageFields, pageQuery } from './pages.ts'
@@ -113,6 +115,17 @@ export const details = view(
   },
 )
 
+/** One record whole, as far as a reply holds it. */
+async function whole(world: World, { orgId }: Principal, { id }: RunView, step: StepRecord) {
+  if (!step.isLarge) return step
+  const { readLarge } = await import('../../core/read-large.ts')
+  return { ...step, ...(await readLarge(world, { orgId, runId: id, stepKey: step.key }, step.output)) }
+}
+
+function linkOf(step: StepRecord & { downloadUrl?: string }) {
+  return step.downloadUrl === undefined ? {} : { downloadUrl: step.downloadUrl }
+}
+
 export const steps = view(
   'steps',
   'List the steps of a run in order of start',
@@ -126,11 +139,20 @@ export const steps = view(
   async (world, run, { principal, query, cursor }) => {
     const asked = askedPage(query, { limit: 100 })
     const { stepId, status, key } = query
-    const all = await listSteps(world, principal.orgId, run.id, { stepId, status, key })
+    const found = await listSteps(world, principal.orgId, run.id, { stepId, status, key })
+    const all =
+      key === undefined ? found : await Promise.all(found.map((one) => whole(world, principal, run, one)))
     const start = asked.cursor === undefined ? asked.offset : await cursor.open<number>(asked.cursor)
     const end = start + asked.limit
     const next = all.length > end ? await cursor.seal(end) : null
     const rest = pageEnd(asked, { total: all.length, nextCursor: next })
-    return { body: { runId: run.id, steps: all.slice(start, end).map(stepObject), ...rest }, next }
+    return {
+      body: {
+        runId: run.id,
+        steps: all.slice(start, end).map((step) => ({ ...stepObject(step), ...linkOf(step) })),
+        ...rest,
+      },
+      next,
+    }
   },
 )

@@ -76,7 +76,7 @@ const drive = async <T>(work: Promise<T>): Promise<T> => {
   }
   work.then(end, end)
   for (let n = 1; !done; n++) {
-    await runs.clock.advance(n % 100 === 0 ? 500 : 0)
+    await runs.clock.advance(n % 40 === 0 ? 500 : 0)
     await moment()
   }
   return await work

@@ -5,6 +5,7 @@ import { getVersion } from '../store/versions.ts'
 import type { World } from '../world.ts'
 import { definitionOf } from './definition-of.ts'
 import { type FlowState, readState } from './flow-change.ts'
+import { type OpenRuns, openRunsOf } from './open-runs.ts'
 import { answering } from './refusal.ts'
 import { noVersion } from './version-faults.ts'
 
@@ -20,6 +21,8 @@ export interface FlowDiff {
   changes: Change[]
   /** True if there are more changes than are told. */
   truncated: boolean
+  /** Open runs of `from`; none for a draft. */
+  openRuns: OpenRuns[]
 }
 
 /** Most changes that are told at once. */
@@ -42,10 +45,14 @@ export async function diffFlow(
     const [before, after] = [await pointOf(world, state, from), await pointOf(world, state, to)]
     const { compareGraphs } = await import('../definitions/compare.ts')
     const changes = compareGraphs(before.graph, after.graph)
+    const { point: version, graph } = before
+    const openRuns =
+      version === 'draft' ? [] : await openRunsOf(world, orgId, flowId, { version, graph }, changes)
     return {
       ...{ flowId, from: before.point, to: after.point },
       changes: changes.slice(0, mostChanges),
       truncated: changes.length > mostChanges,
+      openRuns,
     }
   })
 }

@@ -37,6 +37,14 @@ export const diff = route({
       to: pointShape,
       changes: z.array(changeShape),
       truncated: z.boolean(),
+      openRuns: z.array(
+        z.strictObject({
+          version: z.int(),
+          stepId: z.string().nullable(),
+          count: z.int(),
+          safe: z.boolean(),
+        }),
+      ),
     }),
   },
   faults: [],

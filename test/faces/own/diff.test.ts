@@ -238,3 +238,37 @@ describe('which two are compared', () => {
     expect(body.errors).toEqual([expect.objectContaining({ code: 'dialect_comes_later' })])
   })
 })
+
+test('open runs are told by the step that they stand on, and whether what they went through is the same', async () => {
+  const ask = (id: string, next: string) => ({
+    [id]: { type: 'approval', params: { message: id, onTimeout: 'fail' }, next },
+  })
+  const asking = (message: string) => ({
+    metadata: { name: 'Two questions' },
+    nodes: {
+      ...ask('one', 'two'),
+      ...ask('two', 'end'),
+      end: { type: 'final', params: { output: message } },
+    },
+  })
+  const id = await faces.flow(asking('a'))
+  const runs = [await faces.execute(id), await faces.execute(id), await faces.execute(id)]
+  const run = runs[0]!.body.appRunId
+  await faces.send('POST', `/v1/flowrun/resume/${run}`, { as, body: { decision: 'approve' } })
+  const nodes = asking('a').nodes
+  const openRuns = async (change: JsonObject) => {
+    await draft(id, { ...asking('a'), nodes: { ...nodes, ...change } })
+    return (await get(id)).body.openRuns
+  }
+  const of = (stepId: string, count: number, safe: boolean) => ({ version: 1, stepId, count, safe })
+
+  await expect.poll(() => openRuns({})).toEqual([of('one', 2, true), of('two', 1, true)])
+  expect(await openRuns({ end: { type: 'final', params: { output: 'b' } } })).toEqual([
+    of('one', 2, true),
+    of('two', 1, true),
+  ])
+  const second = { type: 'approval', params: { message: 'Sure?', onTimeout: 'fail' }, next: 'end' }
+  expect(await openRuns({ two: second })).toEqual([of('one', 2, true), of('two', 1, false)])
+  const first = { type: 'approval', params: { message: 'Sure?', onTimeout: 'fail' }, next: 'two' }
+  expect(await openRuns({ one: first })).toEqual([of('one', 2, false), of('two', 1, false)])
+})

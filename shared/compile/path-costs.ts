@@ -5,8 +5,8 @@ import { findStep } from '../steps/index.ts'
 import { everyNode } from './kind.ts'
 import { failureOf, isLast, type StateUse, targetsOf, useOf } from './state-graph.ts'
 
-/** What a state costs: any number that adds up along a path. */
-export type Weigh = (use: StateUse) => number
+/** What a state costs: any number that adds up along a path. @param type of the step whose own state it is. */
+export type Weigh = (use: StateUse, type: string | undefined) => number
 
 /** The cheapest and the dearest way through; `max` is Infinity where a loop has no bound of its author's. */
 export interface Span {
@@ -95,7 +95,7 @@ export function wayOn({ States }: Scope, { nodes, failure }: Ways): (name: strin
 
 /** One visit of a state, with what runs inside it. */
 export function costOf(name: string, state: State, ways: Ways, weigh: Weigh): Span {
-  const own = weigh(useOf(state))
+  const own = weigh(useOf(state), ways.nodes.get(name)?.type)
   const inner = innerScopes(state).map((scope) => spanOf(scope, ways, weigh))
   const rounds = state.Type === 'Map' ? roundsOf(ways.nodes.get(name)) : { min: 1, max: 1 }
   const sum = (end: 'min' | 'max') =>

@@ -2,6 +2,7 @@ import { checkInputs, givenFiles, sealedFields } from '../definitions/inputs.ts'
 import { unquoteInputs } from '../definitions/quoted-inputs.ts'
 import { Fault } from '../faults.ts'
 import type { JsonObject, World } from '../world.ts'
+import { problemsIn } from './input-problems.ts'
 import { openSealed, type SealedFor, sealMembers } from './sealing.ts'
 import type { FilesOfRun } from './used-files.ts'
 import type { ResolvedVersion } from './versions.ts'
@@ -25,8 +26,7 @@ export async function acceptInputs(
 ): Promise<{ inputs: string; files: FilesOfRun | undefined }> {
   const written = order.quoted ? unquoteInputs(graph.inputs, order.inputs) : order.inputs
   const { inputs: accepted, issues } = checkInputs(graph.inputs, written)
-  if (issues.length > 0)
-    throw new Fault('validation_failed', `${issues.length} problems in the inputs`, { issues })
+  if (issues.length > 0) throw new Fault('validation_failed', problemsIn(issues), { issues })
   const of = { orgId: who.orgId, runId }
   const sealed = sealedFields(graph.inputs)
   const plain = from ? await openHanded(world, { ...of, runId: from }, sealed, accepted) : accepted

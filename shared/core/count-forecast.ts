@@ -29,11 +29,12 @@ export function countForecast(world: World, owner: Owner, graph: Graph, kind: Ma
   const { machine } = compileMachine(world.settings, owner, graph, kind)
   const { parts } = prices
   const { run, state } = runParts[kind]
-  const whole = forecast(graph, machine, (use) => {
+  const whole = forecast(graph, machine, (use, type) => {
     if (use === 'wait') return state + parts.wait + parts.write * writeUnits.wait
     if (use !== 'work') return state
     const time = kind === 'express' ? parts['express-100ms'] : 0
-    return state + time + parts['function-call'] + parts.write * writeUnits.work
+    const sent = type === 'email' ? parts.email : 0
+    return state + time + parts['function-call'] + parts.write * writeUnits.work + sent
   })
   const cost = { min: whole.cost.min + run, max: whole.cost.max + run }
   const short: ShortForecast = {

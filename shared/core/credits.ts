@@ -26,6 +26,8 @@ export interface Credits {
   table: string
   total: number
   items: CreditItem[]
+  /** States entered, whether they are paid by number or not. */
+  states: number
 }
 
 /** `init` and the state that records the end; a failure is followed by a state that tells the engine. */
@@ -58,7 +60,8 @@ export function countCredits(
   const lines = [...fresh.flatMap(ofStep), ...ofRun(run, records, steps, clock.now())]
   const total = lines.reduce((sum, line) => sum + line.units * partsOf(line), 0)
   const items = lines.map((line) => ({ ...line, credits: creditsOf(line.units * partsOf(line)) }))
-  return { table: prices.name, total: creditsOf(total), items }
+  const states = statesEntered(run, records, steps)
+  return { table: prices.name, total: creditsOf(total), items, states }
 }
 
 type Line = Omit<CreditItem, 'credits'>

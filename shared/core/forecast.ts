@@ -62,7 +62,7 @@ export async function readForecast(
   })
 }
 
-/** What the latest ended runs of a version took: of Express runs no states are counted, so they have no transitions. */
+/** What the latest ended runs of a version took. */
 async function actual(
   world: World,
   orgId: string,
@@ -80,9 +80,9 @@ async function actual(
     const counted = await Promise.all(
       runs.slice(first, first + atOnce).map(({ id }) => readCredits(world, orgId, id)),
     )
-    for (const { total, items } of counted) {
+    for (const { total, states } of counted) {
       credits += total
-      transitions += items.find(({ unit }) => unit === 'transition')?.units ?? 0
+      transitions += states
     }
   }
   const rounded = (total: number) => Math.round((total / runs.length) * 1000) / 1000

@@ -8,6 +8,7 @@ import { keys } from '../store/table.ts'
 import type { Write } from '../store/transact.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { largestFile, uploadedBytes } from './file-bytes.ts'
+import { problemsIn } from './input-problems.ts'
 
 /** What the files of a new run come to. */
 export interface FilesOfRun {
@@ -112,5 +113,5 @@ function issue(name: string, code: string, message: string): Issue {
 }
 
 function refused(issues: Issue[]): Fault {
-  return new Fault('validation_failed', `${issues.length} problems in the inputs`, { issues })
+  return new Fault('validation_failed', problemsIn(issues), { issues })
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { readCredits } from '../../core/credits.ts'
+import { type Credits, readCredits } from '../../core/credits.ts'
 import { readOverview } from '../../core/overview.ts'
 import { readContext } from '../../core/run-context.ts'
 import { listSteps } from '../../core/runs.ts'
@@ -107,7 +107,7 @@ export const creditDetails = view(
     ),
   }),
   async (world, { id }, { principal }) => ({
-    body: { runId: id, ...(await readCredits(world, principal.orgId, id)) },
+    body: { runId: id, ...creditsObject(await readCredits(world, principal.orgId, id)) },
   }),
 )
 
@@ -155,3 +155,7 @@ export const overview = route({
     return { body: { appId: params.id, from, to, ...found, asOf: new Date(now).toISOString() } }
   },
 })
+
+function creditsObject({ table, total, items }: Credits): Record<string, unknown> {
+  return { table, total, items }
+}

@@ -47,6 +47,21 @@ test('and what they took: a run that completes costs what was forecast', async (
   })
 })
 
+test('a message counts as much before as after', async () => {
+  const flow = await faces.flow({
+    metadata: { name: 'Mail' },
+    nodes: { mail: { type: 'email', params: { to: 'ann@example.com', subject: 'Hi', text: 'Hi' } } },
+  })
+  await faces.execute(flow)
+
+  await expect.poll(async () => (await read(`${flow}/forecast`)).body.actual).not.toBeNull()
+  const { body } = await read(`${flow}/forecast`)
+  expect(body.credits.min).toBeGreaterThan(10)
+  expect(body.actual).toMatchObject({ runs: 1, transitions: body.transitions.min })
+  // But for the time that an Express run takes.
+  expect(body.actual.usdPerThousandRuns).toBeCloseTo(body.usdPerThousandRuns.min, 2)
+})
+
 test('of the draft as it stands; errors in it are told', async () => {
   const flow = await faces.flow(adding)
   const nodes = { a: { type: 'transform', params: { value: 1 }, next: 'b' } }

@@ -3,6 +3,8 @@ import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
 import { diff } from './diff.ts'
 import * as forecasts from './forecast.ts'
+import * as linkPages from './link-page.ts'
+import * as links from './links.ts'
 import { asl } from './machines.ts'
 import * as runs from './runs.ts'
 import * as socketTickets from './socket-tickets.ts'
@@ -22,6 +24,10 @@ export const restRoutes: Route[] = [
   waits.list,
   waits.read,
   waits.answer,
+  links.create,
+  links.revoke,
+  linkPages.show,
+  linkPages.decide,
   runs.read,
   runs.events,
   socketTickets.create,

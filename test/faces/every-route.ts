@@ -69,6 +69,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/file': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/flow/share/file/{token}': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
+  'PATCH /v1/organisation': { name: 'Changed' },
   'POST /v1/waits/{id}/links': {},
   'POST /w/{token}': {},
   'POST /v1/flow/{id}/webhook/{webhookId}': { customerId: 'a' },

@@ -6,6 +6,7 @@ import * as forecasts from './forecast.ts'
 import * as linkPages from './link-page.ts'
 import * as links from './links.ts'
 import { asl } from './machines.ts'
+import * as organisations from './organisation.ts'
 import * as runs from './runs.ts'
 import * as socketTickets from './socket-tickets.ts'
 import * as waits from './waits.ts'
@@ -32,6 +33,8 @@ export const restRoutes: Route[] = [
   runs.events,
   socketTickets.create,
   audit.list,
+  organisations.read,
+  organisations.change,
   endpoints.list,
   endpoints.create,
   endpoints.read,

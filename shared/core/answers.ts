@@ -11,7 +11,7 @@ import { checkRight } from './answer-right.ts'
 import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
-import type { Principal } from './principal.ts'
+import { type Principal, voterOf } from './principal.ts'
 import { answering, noRun } from './refusal.ts'
 import { type RunView, viewRun, viewWait, type WaitView } from './run-view.ts'
 import { sealMembers } from './sealing.ts'
@@ -70,7 +70,7 @@ async function tryAnswer(
 ): Promise<Taking> {
   const answerHash = hashOf(wait, answer)
   if (wait.status !== 'open') {
-    const voter = who.accountId ?? who.actor
+    const voter = voterOf(who)
     const first = await secondAnswer(world, run, wait, {
       actor: who.actor,
       answerHash,
@@ -109,7 +109,7 @@ async function check(
   const told = await sealForm(world, wait, question, accepted)
   if (told.ok && Buffer.byteLength(JSON.stringify(told.output)) > toldLimitBytes)
     throw new Fault('payload_too_large', 'The answer is larger than 256 KiB', { limitBytes: toldLimitBytes })
-  return { actor, voter: accountId ?? actor, at, answerHash, told, outcome: accepted.outcome }
+  return { actor, voter: voterOf(who), at, answerHash, told, outcome: accepted.outcome }
 }
 
 /** Fields of a form that must not be seen are sealed before anything else sees them (flow-language.md §6). */

@@ -15,6 +15,7 @@ import {
 import { readState } from './flow-change.ts'
 import type { Principal } from './principal.ts'
 import { answering } from './refusal.ts'
+import { returnUrlsOf } from './return-urls.ts'
 
 /** Which field of which step choices are wanted for. */
 export interface FieldQuestion {
@@ -88,8 +89,7 @@ const chosen: Record<Choice, Chooser> = {
   versions: (world, { orgId }, { values = {} }) => chooseVersions(world, orgId, values),
   accounts: (world, who) => chooseAccounts(world, who),
   models: async ({ settings }) => settings.models.map((name) => plain(name)),
-  // Organisations cannot register addresses yet.
-  'return-urls': async () => [],
+  'return-urls': async (world, { orgId }) => (await returnUrlsOf(world, orgId)).map((url) => plain(url)),
 }
 
 function plain(name: string, label = name, description: string | null = null): FieldItem {

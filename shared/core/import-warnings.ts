@@ -8,6 +8,7 @@ import { listSecretRows } from '../store/secrets.ts'
 import { getFlowWithVersion } from '../store/versions.ts'
 import type { JsonObject, World } from '../world.ts'
 import type { Incoming, IncomingFlow } from './import-document.ts'
+import { returnUrlsOf } from './return-urls.ts'
 import { organisationOwner } from './secrets.ts'
 
 /** Something that an imported flow needs and does not have here. It is stored all the same. */
@@ -47,7 +48,7 @@ export async function importWarnings(
     ...(await flowWarnings(world, orgId, incoming, flowOf)),
     ...flows.flatMap(userWarnings),
     ...flows.flatMap(maskWarnings),
-    ...outsideWarnings(world, incoming),
+    ...(await outsideWarnings(world, orgId, incoming)),
   ]
   return warnings.slice(0, mostWarnings)
 }
@@ -133,8 +134,12 @@ function maskWarnings({ document, definitionPath }: IncomingFlow): ImportWarning
   return found
 }
 
-/** What the deployment would have to offer. */
-function outsideWarnings({ settings }: World, { flows, requires, path }: Incoming): ImportWarning[] {
+/** What the deployment would have to offer, and the organisation to have registered. */
+async function outsideWarnings(
+  world: World,
+  orgId: string,
+  { flows, requires, path }: Incoming,
+): Promise<ImportWarning[]> {
   const used = flows.map((flow) => needsOf(flow.document))
   const places = (own: string[], word: string, more: string[]) => {
     const listed = new Map(own.map((name, index) => [name, `${path}/requires/${word}/${index}`]))
@@ -151,15 +156,17 @@ function outsideWarnings({ settings }: World, { flows, requires, path }: Incomin
     'returnUrls',
     used.flatMap((needs) => needs.returnUrls),
   )
-  const on: Partial<Record<string, boolean>> = settings.features
+  const on: Partial<Record<string, boolean>> = world.settings.features
+  const registered = new Set(addresses.length === 0 ? [] : await returnUrlsOf(world, orgId))
   return [
     ...features
       .filter(([name]) => !(Object.hasOwn(on, name) && on[name]))
       .map(([name, at]) => warning('feature_off', `${name.slice(0, 64)} is not set up here`, at)),
-    // Organisations cannot register addresses yet.
-    ...addresses.map(([url, at]) =>
-      warning('unregistered_return_url', `${url.slice(0, 200)} is not registered here`, at),
-    ),
+    ...addresses
+      .filter(([url]) => !registered.has(url))
+      .map(([url, at]) =>
+        warning('unregistered_return_url', `${url.slice(0, 200)} is not registered here`, at),
+      ),
   ]
 }
 

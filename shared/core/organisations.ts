@@ -1,5 +1,4 @@
 import { instant } from '../aws/clock.ts'
-import { Fault } from '../faults.ts'
 import { putAccount } from '../store/account-changes.ts'
 import type { AccountRow } from '../store/accounts.ts'
 import { type OrganisationRow, putOrganisation } from '../store/organisations.ts'
@@ -7,6 +6,7 @@ import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { emailTaken, newAccount } from './accounts.ts'
 import { audited } from './audit.ts'
+import { checkNames, slugTaken } from './organisation-names.ts'
 
 /** What a new organisation begins with. */
 export interface NewOrganisation {
@@ -29,7 +29,7 @@ export async function createOrganisation(
   world: World,
   { name, slug = slugOf(name), email, password, accountName = 'Admin' }: NewOrganisation,
 ): Promise<{ organisation: OrganisationRow; account: AccountRow }> {
-  checkNames(name, slug)
+  checkNames({ name, slug })
   const createdAt = instant(world.clock.now())
   const organisation = { id: world.ids.uuid(), name: name.trim().normalize('NFC'), slug, createdAt }
   const admin = { name: accountName, email, password, role: 'admin' as const }
@@ -46,20 +46,7 @@ export async function createOrganisation(
   if (written.ok) return { organisation, account }
   // The second write is the lock on the slug.
   if (written.found[1] === undefined) throw emailTaken()
-  throw new Fault('conflict', 'The slug is taken', { reason: 'slug_taken' })
-}
-
-function checkNames(name: string, slug: string): void {
-  const issues = [
-    ...(name.isWellFormed() && /^[^\p{Cc}]{1,200}$/u.test(name.trim())
-      ? []
-      : [{ path: '/name', code: 'length', message: 'name must have 1 to 200 printable characters' }]),
-    ...(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)
-      ? []
-      : [{ path: '/slug', code: 'slug', message: 'slug must have 1 to 63 of a-z, 0-9 and -' }]),
-  ]
-  if (issues.length > 0)
-    throw new Fault('validation_failed', 'The organisation cannot be made like this', { issues })
+  throw slugTaken()
 }
 
 function slugOf(name: string): string {

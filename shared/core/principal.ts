@@ -21,9 +21,16 @@ export interface Principal {
   until?: number | null
   /** Holds one run and nothing else: the starter of a shared flow. */
   holds?: { runId: string; allowApproval: boolean }
+  /** In whose name a vote counts. @default the account, else the actor */
+  voter?: string
   /** For the audit record: where the request came from. */
   address?: string
   requestId?: string
+}
+
+/** In whose name a vote of this caller counts: the same over all the ways that somebody may come. */
+export function voterOf({ voter, accountId, actor }: Principal): string {
+  return voter ?? accountId ?? actor
 }
 
 /** Whether the caller may: the role gives it and, for a key, its scopes have it. */

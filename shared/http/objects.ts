@@ -15,6 +15,8 @@ export type ObjectKind =
   | 'account'
   | 'secret'
   | 'wait'
+  | 'link'
+  | 'link-token'
   | 'share'
   | 'share-token'
   | 'execution'

@@ -9,7 +9,16 @@ export interface OrganisationRow {
   name: string
   slug: string
   createdAt: string
+  /** Addresses that a person may be sent back to, exactly as registered; absent = none. */
+  returnUrls?: string[]
+  /** Counts changes; absent = 1, nothing has been changed yet. */
+  revision?: number
+  updatedAt?: string
+  updatedBy?: string
 }
+
+/** What may be changed of an organisation. */
+export type OrganisationChange = Partial<Pick<OrganisationRow, 'name' | 'slug' | 'returnUrls'>>
 
 /** Puts a new organisation and the lock on its slug. */
 export function putOrganisation(row: OrganisationRow): Write[] {
@@ -23,6 +32,53 @@ export function putOrganisation(row: OrganisationRow): Write[] {
       },
     },
     { Put: { TableName: '', Item: { ...keys.slugLock(row.slug), org: row.id }, ConditionExpression: once } },
+  ]
+}
+
+/**
+ * Changes an organisation under the revision that was seen, and moves the lock on its slug.
+ *
+ * @returns writes of which the first fails if somebody was faster, and the second if the slug is taken.
+ */
+export function changeOrganisation(
+  seen: OrganisationRow,
+  change: OrganisationChange,
+  by: { at: string; actor: string },
+): Write[] {
+  const revision = seen.revision ?? 1
+  const set = Object.entries({
+    ...change,
+    ...(change.name === undefined ? {} : { gsi1sk: change.name }),
+    ...{ revision: revision + 1, updatedAt: by.at, updatedBy: by.actor },
+  })
+  const update: Write = {
+    Update: {
+      TableName: '',
+      Key: keys.organisation(seen.id),
+      UpdateExpression: `SET ${set.map((_, at) => `#n${at} = :v${at}`).join(', ')}`,
+      ConditionExpression:
+        seen.revision === undefined
+          ? 'attribute_exists(pk) AND attribute_not_exists(revision)'
+          : 'revision = :seen',
+      ExpressionAttributeNames: Object.fromEntries(set.map(([name], at) => [`#n${at}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(set.map(([, value], at) => [`:v${at}`, value])),
+        ...(seen.revision === undefined ? {} : { ':seen': revision }),
+      },
+    },
+  }
+  const { slug } = change
+  if (slug === undefined || slug === seen.slug) return [update]
+  return [
+    update,
+    {
+      Put: {
+        TableName: '',
+        Item: { ...keys.slugLock(slug), org: seen.id },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+    { Delete: { TableName: '', Key: keys.slugLock(seen.slug) } },
   ]
 }
 

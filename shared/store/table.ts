@@ -151,6 +151,12 @@ export const keys = {
   }),
   /** Says where the wait with an id lies. */
   waitPointer: (org: string, wait: string): Key => ({ pk: `ORG#${org}#WAITID#${wait}`, sk: 'META' }),
+  /** A link to a wait of the run. */
+  link: (org: string, run: string, wait: string, link: string): Key => ({
+    pk: `ORG#${org}#RUN#${run}`,
+    sk: `LINK#${wait}#${link}`,
+  }),
+  linkPointer: (sha256: string): Key => ({ pk: `LINK#${sha256}`, sk: 'META' }),
   /** Beside the events of a run that somebody watches; sorts after all of them. */
   watch: (org: string, run: string): Key => ({ pk: `ORG#${org}#RUN#${run}`, sk: 'EVT#watched' }),
   connection: (org: string, run: string, id: string): Key => ({

@@ -14,6 +14,8 @@ export interface Filling {
   account: string
   secret: string
   wait: string
+  link: string
+  'link-token': string
   share: string
   'share-token': string
   execution: string
@@ -67,6 +69,9 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/file': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/flow/share/file/{token}': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
+  'PATCH /v1/organisation': { name: 'Changed' },
+  'POST /v1/waits/{id}/links': {},
+  'POST /w/{token}': {},
   'POST /v1/flow/{id}/webhook/{webhookId}': { customerId: 'a' },
   'POST /v1/webhook-endpoints': { url: 'https://hooks.example.com/', events: ['*'] },
   'PATCH /v1/webhook-endpoints/{id}': { description: 'Changed' },

@@ -19,6 +19,7 @@ beforeAll(async () => {
     as,
     body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   })
+  const link = await faces.send('POST', `/v1/waits/${run.body.waitState.waitId}/links`, { as, body: {} })
   const endpoint = await faces.send('POST', '/v1/webhook-endpoints', {
     as,
     body: { url: 'https://hooks.example.com/', events: ['schedule.missed'] },
@@ -32,6 +33,8 @@ beforeAll(async () => {
     account: faces.acme.account.user.id,
     secret: 'API_KEY',
     wait: run.body.waitState.waitId,
+    link: link.body.id,
+    'link-token': link.body.url.split('/w/')[1],
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': share.body.token,
     execution: run.body.appRunId,

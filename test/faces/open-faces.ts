@@ -70,7 +70,8 @@ function check(method: string, path: string, { status, body, text, headers }: An
   const route = find(path)?.byMethod.get(method)
   const schema = route?.reply[status]
   if (schema && !(status >= 400 && codeIn(body, headers) !== '')) {
-    const read = schema.safeParse(headers['content-type'] === 'application/yaml' ? text : body)
+    const isText = /^(application\/yaml|text\/html)(;|$)/.test(headers['content-type'] ?? '')
+    const read = schema.safeParse(isText ? text : body)
     if (!read.success) throw new Error(`${method} ${path} ${status}: ${read.error.message}\n${text}`)
     return
   }

@@ -55,6 +55,8 @@ async function made(route?: Route): Promise<Filling> {
     account: '',
     secret: 'API_KEY',
     wait: waiting?.body.waitState.waitId ?? '',
+    link: names('link') ? await link(waiting?.body.waitState.waitId) : '',
+    'link-token': '',
     share: names('share') ? await share(flow) : '',
     'share-token': '',
     execution: waiting?.body.appRunId ?? '',
@@ -108,6 +110,11 @@ async function account(route: Route, role: Role): Promise<string> {
   row.email = `${row.id}@acme.example`
   await transact(faces.world, putAccount(row))
   return row.id
+}
+
+async function link(wait: string): Promise<string> {
+  const as = faces.acme.token.admin
+  return (await faces.send('POST', `/v1/waits/${wait}/links`, { as, body: {} })).body.id
 }
 
 async function share(flow: string): Promise<string> {

@@ -22,6 +22,7 @@ beforeAll(async () => {
     as,
     body: { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   })
+  const link = await faces.send('POST', `/v1/waits/${run.body.waitState.waitId}/links`, { as, body: {} })
   const endpoint = await faces.send('POST', '/v1/webhook-endpoints', {
     as,
     body: { url: 'https://hooks.example.com/', events: ['schedule.missed'] },
@@ -35,6 +36,8 @@ beforeAll(async () => {
     account: faces.other.account.user.id,
     secret: 'API_KEY',
     wait: run.body.waitState.waitId,
+    link: link.body.id,
+    'link-token': link.body.url.split('/w/')[1],
     share: '00000000-0000-4000-8000-000000000005',
     'share-token': '',
     execution: run.body.appRunId,
@@ -62,6 +65,8 @@ describe('A1 what another organisation has does not exist', () => {
     account: '00000000-0000-4000-8000-000000000003',
     secret: 'API_KEY',
     wait: '00000000-0000-4000-8000-000000000004',
+    link: '00000000-0000-4000-8000-000000000008',
+    'link-token': '',
     share: '00000000-0000-4000-8000-000000000006',
     'share-token': '',
     execution: '00000000-0000-4000-8000-000000000001',

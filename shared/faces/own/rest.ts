@@ -3,7 +3,10 @@ import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
 import { diff } from './diff.ts'
 import * as forecasts from './forecast.ts'
+import * as linkPages from './link-page.ts'
+import * as links from './links.ts'
 import { asl } from './machines.ts'
+import * as organisations from './organisation.ts'
 import * as runs from './runs.ts'
 import * as socketTickets from './socket-tickets.ts'
 import * as waits from './waits.ts'
@@ -22,10 +25,16 @@ export const restRoutes: Route[] = [
   waits.list,
   waits.read,
   waits.answer,
+  links.create,
+  links.revoke,
+  linkPages.show,
+  linkPages.decide,
   runs.read,
   runs.events,
   socketTickets.create,
   audit.list,
+  organisations.read,
+  organisations.change,
   endpoints.list,
   endpoints.create,
   endpoints.read,

@@ -113,7 +113,7 @@ test('a problem document says what is wrong, where, and under which request', as
   })
 })
 
-test.each(['/', '/v1', '/v1/wait', '/problems/not_found', '/w/abc', '/openapi.json'])(
+test.each(['/', '/v1', '/v1/wait', '/problems/not_found', '/openapi.json'])(
   '%s does not exist yet',
   async (path) => {
     const { status, body } = await faces.send('GET', path, { as })

@@ -1,0 +1,113 @@
+import * as z from 'zod'
+import { answerLinked, readLinked } from '../../core/linked-wait.ts'
+import { Fault, isFault } from '../../faults.ts'
+import type { RawBody } from '../../http/raw-body.ts'
+import { type Call, type Reply, route } from '../../http/route.ts'
+import type { Json, JsonObject, World } from '../../world.ts'
+import { answerIn } from '../pages/filled-form.ts'
+import { linkPage, noLinkPage, refusedPage } from '../pages/link-page.ts'
+
+const limitBytes = 64 * 1024
+const formType = 'application/x-www-form-urlencoded'
+
+const byToken = {
+  path: '/w/{token}',
+  auth: 'open',
+  scope: null,
+  role: null,
+  objects: { token: 'link-token' },
+  params: z.strictObject({ token: z.string() }),
+  // Whoever sends mail hangs something behind its links.
+  query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+} as const
+
+/** Shows what a link asks. It changes nothing, whatever opens it: mail scanners open every link. */
+export const show = route({
+  face: 'own',
+  method: 'GET',
+  ...byToken,
+  summary: 'Show the question of a link, or what has become of it',
+  reply: { 200: z.string(), 404: z.string(), 410: z.string() },
+  faults: [],
+  async answer(world, { params }) {
+    return await shown(world, params.token)
+  },
+})
+
+/** Answers by a link: from its page, or as JSON with the page's nonce (conventions.md §9). */
+export const decide = route({
+  face: 'own',
+  method: 'POST',
+  ...byToken,
+  summary: 'Answer the question of a link, from its own page',
+  body: z.custom<RawBody>(),
+  raw: true,
+  alsoTakes: [formType],
+  reply: {
+    303: z.undefined(),
+    400: z.string(),
+    403: z.string(),
+    404: z.string(),
+    409: z.string(),
+    410: z.string(),
+    413: z.string(),
+    422: z.string(),
+  },
+  faults: ['conflict', 'wait_already_answered', 'wait_expired', 'run_finished'],
+  async answer(world, call) {
+    const isForm = call.header('content-type')?.toLowerCase().startsWith(formType) ?? false
+    try {
+      checkOrigin(call.header('sec-fetch-site'))
+      if (call.body.bytes.length > limitBytes)
+        throw new Fault('payload_too_large', 'An answer has at most 64 KiB', { limitBytes })
+    } catch (error) {
+      if (isForm && isFault(error)) return refusedPage(error)
+      throw error
+    }
+    const sent = readFields(call.body)
+    return isForm ? await fromPage(world, call, sent) : await fromJson(world, call, sent)
+  },
+})
+
+type Posted = Call<{ token: string }, unknown, RawBody>
+
+/** Browsers say where a request comes from: no other site may send an answer. */
+function checkOrigin(site: string | undefined): void {
+  if (site === undefined || site === 'same-origin') return
+  throw new Fault('forbidden', 'An answer is sent from the page of its link')
+}
+
+function readFields(body: RawBody): JsonObject {
+  const read: Json = body.read() ?? {}
+  if (typeof read === 'object' && !Array.isArray(read)) return read as JsonObject
+  throw new Fault('invalid_request', 'The body must be a JSON object')
+}
+
+async function fromJson(world: World, { params }: Posted, sent: JsonObject): Promise<Reply> {
+  const { nonce, ...answer } = sent
+  const { replayed } = await answerLinked(world, params.token, nonce, answer)
+  return { status: 303, location: `/w/${params.token}`, replayed }
+}
+
+/** A person is told on the page itself why an answer was not taken; what was filled in stays. */
+async function fromPage(world: World, { params: { token } }: Posted, filled: JsonObject): Promise<Reply> {
+  try {
+    const { wait } = await readLinked(world, token)
+    const answer = answerIn(filled, wait.question.form)
+    const { replayed } = await answerLinked(world, token, filled.nonce, answer)
+    return { status: 303, location: `/w/${token}`, replayed }
+  } catch (error) {
+    if (!isFault(error) || error.status >= 500) throw error
+    if (error.code === 'not_found') return noLinkPage()
+    return linkPage(await readLinked(world, token), { filled, fault: error })
+  }
+}
+
+async function shown(world: World, token: string): Promise<Reply> {
+  try {
+    return linkPage(await readLinked(world, token))
+  } catch (error) {
+    if (isFault(error, 'not_found')) return noLinkPage()
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import { Fault } from '../../faults.ts'
+import { readJson } from '../../http/body.ts'
+import type { Json, JsonObject } from '../../world.ts'
+import { type Filled, type FormField, fieldsOf, optionsOf } from './form-fields.ts'
+
+/**
+ * The answer that a filled-in page means: texts become what their fields want. What cannot become that stays text, and the step
+ * says what is wrong with it.
+ */
+export function answerIn(filled: Filled, form: Json | undefined): JsonObject {
+  const answer: JsonObject = {}
+  if (typeof filled.decision === 'string' && filled.decision !== '') answer.decision = filled.decision
+  if (typeof filled.message === 'string' && filled.message !== '')
+    answer.message = withPlainLines(filled.message)
+  const fields = fieldsOf(form)
+  if (fields.length === 0) return answer
+  const values: [string, Json][] = fields.map((field) => [field.name, valueIn(field, filled)])
+  return { ...answer, form: Object.fromEntries(values.filter(([, value]) => value !== null)) }
+}
+
+function valueIn(field: FormField, filled: Filled): Json {
+  const name = `form.${field.name}`
+  const sent = Object.hasOwn(filled, name) ? (filled[name] ?? null) : null
+  if (field.type === 'boolean') return sent === 'true'
+  if (field.type === 'multiselect') {
+    const chosen = sent === null ? [] : [sent].flat()
+    return chosen.length === 0 ? null : chosen.map((one) => chosenIn(field, one))
+  }
+  if (typeof sent !== 'string') return sent
+  if (sent === '') return null
+  return (readers[field.type] ?? ((text) => text))(sent, field)
+}
+
+const readers: Record<string, (text: string, field: FormField) => Json> = {
+  number: numberIn,
+  integer: numberIn,
+  select: (text, field) => chosenIn(field, text),
+  // Browsers give no zone, and no seconds if they are zero; the page says that it means UTC.
+  datetime: (text) =>
+    /T\d\d:\d\d$/.test(text) ? `${text}:00Z` : /[Zz]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`,
+  json: jsonIn,
+  textarea: withPlainLines,
+}
+
+/** @throws {Fault} `validation_failed` */
+function jsonIn(text: string, { name }: FormField): Json {
+  try {
+    return readJson(text)
+  } catch (error) {
+    const message = `${name} must be JSON: ${(error as Error).message}`
+    const issues = [{ path: `/form/${name}`, code: 'invalid_json', message }]
+    throw new Fault('validation_failed', '1 problem in the answer', { issues }, error)
+  }
+}
+
+/** Forms send line breaks as two characters. */
+function withPlainLines(text: string): string {
+  return text.replaceAll('\r\n', '\n')
+}
+
+function numberIn(text: string): Json {
+  const value = Number(text)
+  return text.trim() !== '' && Number.isFinite(value) ? value : text
+}
+
+/** Options are named by their place: their values may be anything. */
+function chosenIn(field: FormField, sent: Json): Json {
+  const option =
+    typeof sent === 'string' && /^\d{1,5}$/.test(sent) ? optionsOf(field)[Number(sent)] : undefined
+  return option === undefined ? sent : option.value
+}

@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../shared/world.ts'
+import { type Faces, openFaces } from '../faces/open-faces.ts'
+import { findChromium } from './find-chromium.ts'
+
+const executablePath = findChromium()
+if (executablePath === null)
+  console.warn('Left out: no Chromium here. Install one, or say where it is by PLAYWRIGHT_BROWSERS_PATH.')
+
+const asking: JsonObject = {
+  metadata: { name: 'Renewal' },
+  triggers: [{ type: 'api' }],
+  nodes: {
+    ask: {
+      type: 'approval',
+      name: 'Ask the manager',
+      params: {
+        message: '<script>document.title = "taken over"</script>',
+        form: [
+          { name: 'ticket', type: 'json', label: 'Ticket' },
+          { name: 'reason', type: 'text', label: 'Reason' },
+        ],
+        onTimeout: 'fail',
+      },
+      next: { default: 'end' },
+    },
+    end: { type: 'final', params: { output: '{{ask.form}}' } },
+  },
+}
+
+describe.skipIf(executablePath === null)('the page of a link in a browser', () => {
+  let faces: Faces
+  let server: Server
+  let browser: Browser
+  beforeAll(async () => {
+    faces = await openFaces()
+    server = await served(faces)
+    browser = await chromium.launch({ executablePath: executablePath ?? '' })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    server?.close()
+    await faces?.close()
+  })
+
+  /** A new page on a new link, and everything that the browser complained of. */
+  async function open(): Promise<{ page: Page; complaints: string[]; read(): Promise<JsonObject> }> {
+    const as = faces.acme.token.user
+    const { body } = await faces.execute(await faces.flow(asking))
+    const wait = `/v1/waits/${body.waitState.waitId}`
+    const made = await faces.send('POST', `${wait}/links`, { as, body: {} })
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => void complaints.push(message.text()))
+    page.on('pageerror', (error) => void complaints.push(error.message))
+    const { port } = server.address() as AddressInfo
+    await page.goto(`http://127.0.0.1:${port}${new URL(made.body.url).pathname}`)
+    const read = async () => (await faces.send('GET', wait, { as })).body as JsonObject
+    return { page, complaints, read }
+  }
+
+  test('is answered by the keyboard alone, and shows then what was decided', async () => {
+    const { page, complaints, read } = await open()
+    expect(await page.title()).toBe('Ask the manager')
+    await page.getByLabel('Reason').focus()
+    await page.keyboard.type('As agreed')
+    await page.keyboard.press('Enter')
+    expect((await read()).status).toBe('open')
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').waitFor()
+
+    expect(await page.getByRole('status').textContent()).toContain('Approved')
+    expect(await page.getByRole('button').count()).toBe(0)
+    expect(await read()).toMatchObject({ status: 'answered', outcome: { decision: 'approve' } })
+    expect(complaints).toEqual([])
+  })
+
+  test('puts what is wrong in focus, and leads from there to the field', async () => {
+    const { page, read } = await open()
+    await page.getByLabel('Ticket').fill('{not json')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByRole('alert').waitFor()
+
+    expect(await page.title()).toBe('Error: Ask the manager')
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('alert')
+    await page.getByRole('link', { name: /must be JSON/ }).click()
+    expect(await page.evaluate('document.activeElement.id')).toBe('field-ticket')
+    expect(await page.getByLabel('Ticket').inputValue()).toBe('{not json')
+    expect((await read()).status).toBe('open')
+  })
+})
+
+/** The faces behind a socket, as a browser needs them. */
+async function served(faces: Faces): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const sent = await buffer(request)
+    const headers = request.headers as Record<string, string>
+    const method = request.method ?? 'GET'
+    const answer = await faces.send(method, request.url ?? '/', {
+      headers,
+      ...(sent.length === 0 ? {} : { body: sent }),
+    })
+    response.writeHead(answer.status, answer.headers).end(answer.text)
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return server
+}

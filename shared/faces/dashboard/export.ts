@@ -49,6 +49,7 @@ export const exportRoute = route({
     format: z.enum(['json', 'yaml']).optional(),
     bundle: flag.optional(),
   }),
+  replyTypes: ['application/json', 'application/yaml'],
   // YAML is a text.
   reply: { 200: z.union([exportShape, z.string()]) },
   faults: ['version_not_published', 'conflict'],

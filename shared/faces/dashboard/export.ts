@@ -50,8 +50,7 @@ export const exportRoute = route({
     bundle: flag.optional(),
   }),
   replyTypes: ['application/json', 'application/yaml'],
-  // YAML is a text.
-  reply: { 200: z.union([exportShape, z.string()]) },
+  reply: { 200: exportShape },
   faults: ['version_not_published', 'conflict'],
   async answer(world, { principal, params, query: { format = 'json', ...query } }) {
     const { exportFlow } = await import('../../core/export-flow.ts')

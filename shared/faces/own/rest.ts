@@ -5,6 +5,7 @@ import { diff } from './diff.ts'
 import * as forecasts from './forecast.ts'
 import { asl } from './machines.ts'
 import { openapi } from './openapi.ts'
+import * as problems from './problems.ts'
 import * as runs from './runs.ts'
 import * as socketTickets from './socket-tickets.ts'
 import * as waits from './waits.ts'
@@ -14,6 +15,7 @@ import * as endpoints from './webhook-endpoints.ts'
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
 export const restRoutes: Route[] = [
   openapi,
+  problems.read,
   asl,
   forecasts.ofFlow,
   forecasts.ofVersion,

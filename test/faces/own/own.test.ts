@@ -113,8 +113,8 @@ test('a problem document says what is wrong, where, and under which request', as
   })
 })
 
-test.each(['/', '/v1', '/v1/wait', '/problems/not_found', '/w/abc', '/openapi.json'])(
-  '%s does not exist yet',
+test.each(['/', '/v1', '/v1/wait', '/problems', '/w/abc', '/openapi.yaml'])(
+  '%s does not exist',
   async (path) => {
     const { status, body } = await faces.send('GET', path, { as })
 

@@ -2,6 +2,7 @@ import type { Route } from '../../http/route.ts'
 import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
 import { diff } from './diff.ts'
+import { flowOpenapi } from './flow-openapi.ts'
 import * as forecasts from './forecast.ts'
 import { asl } from './machines.ts'
 import { openapi } from './openapi.ts'
@@ -15,6 +16,7 @@ import * as endpoints from './webhook-endpoints.ts'
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
 export const restRoutes: Route[] = [
   openapi,
+  flowOpenapi,
   problems.read,
   asl,
   forecasts.ofFlow,

@@ -5,6 +5,9 @@ import { jsonObject, noParams } from '../shapes.ts'
 
 const faces = ['client', 'dashboard', 'headless', 'hooks', 'runner', 'executions', 'own'] as const
 
+/** Which face's part is asked for; without it the whole. */
+export const faceQuery = z.strictObject({ face: z.enum(faces).optional() })
+
 /** Documents that have been made: they change with the release alone. */
 const made = new Map<string, { content: string; etag: string }>()
 
@@ -19,7 +22,7 @@ export const openapi = route({
   role: null,
   objects: {},
   params: noParams,
-  query: z.strictObject({ face: z.enum(faces).optional() }),
+  query: faceQuery,
   reply: { 200: jsonObject },
   faults: [],
   async answer(world, { query, table }) {

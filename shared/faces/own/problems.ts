@@ -33,12 +33,10 @@ export const read = route({
   async answer(_world, { params: { code }, header }) {
     const fault = new Fault(code, code)
     const about = { status: fault.status, retryable: isRetryable(fault), ...problemTexts[code] }
-    const headers = { 'cache-control': 'public, max-age=300', vary: 'Accept' }
-    if (/\bjson\b/i.test(header('accept') ?? ''))
-      return { body: { code: publicCode(code), ...about }, headers }
+    if (/\bjson\b/i.test(header('accept') ?? '')) return { body: { code: publicCode(code), ...about } }
     return {
       text: { contentType: 'text/html; charset=utf-8', content: page(code, about) },
-      headers: { ...headers, 'content-security-policy': policy },
+      headers: { 'content-security-policy': policy },
     }
   },
 })

@@ -2,6 +2,7 @@ import type { Route } from '../../http/route.ts'
 import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
 import { diff } from './diff.ts'
+import * as docs from './docs.ts'
 import { flowOpenapi } from './flow-openapi.ts'
 import * as forecasts from './forecast.ts'
 import { asl } from './machines.ts'
@@ -16,6 +17,9 @@ import * as endpoints from './webhook-endpoints.ts'
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
 export const restRoutes: Route[] = [
   openapi,
+  docs.page,
+  docs.script,
+  docs.stylesheet,
   flowOpenapi,
   problems.read,
   asl,

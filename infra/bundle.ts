@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { rendererFiles } from '../shared/faces/own/renderer.ts'
 import { doors } from './doors.ts'
 
 const top = join(import.meta.dirname, '..')
@@ -77,6 +78,7 @@ async function bundleDoor(door: string, folder: string): Promise<Bundle> {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
   const asked = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
   if (door === 'script') await bundleSandbox(folder)
+  if (door === 'own') layRenderer(folder)
   const apartInputs: string[] = []
   for (const name of clientsApart)
     if (asked.includes(`./${name}.mjs`)) apartInputs.push(...(await bundleClient(name, folder)))
@@ -151,6 +153,13 @@ async function bundleSandbox(folder: string): Promise<void> {
   })
   const wasm = createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
   copyFileSync(wasm, join(folder, 'emscripten-module.wasm'))
+}
+
+/** What draws the documents' page is no code of the function: files beside it, with the licences they ask to go along. */
+function layRenderer(folder: string): void {
+  const { resolve } = createRequire(import.meta.url)
+  for (const name of [...rendererFiles, 'swagger-ui-bundle.js.LICENSE.txt'])
+    copyFileSync(resolve(`swagger-ui-dist/${name}`), join(folder, name))
 }
 
 /** The SDK's clients import their package.json whole, to say their version. */

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import type { Route } from './route.ts'
 import type { Words } from './words.ts'
 
 /** A request as a door hands it on. */
@@ -33,4 +34,6 @@ export interface Under {
   requestId: string
   /** In which words a refusal goes out. */
   words: Words
+  /** Every route there is. */
+  table(): Promise<readonly Route[]>
 }

@@ -24,6 +24,7 @@ export type ObjectKind =
   | 'webhook'
   | 'webhook-endpoint'
   | 'delivery'
+  | 'problem'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's

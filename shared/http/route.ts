@@ -31,6 +31,8 @@ export interface Call<P, Q, B> {
   cursor: Cursors
   /** The trace that this request is part of (W3C). */
   traceparent: string
+  /** Every route there is, for those that describe the others. */
+  table(): Promise<readonly Route[]>
   /** The path as it came. */
   path: string
   /** The caller's address, as the gateway knows it. */
@@ -114,6 +116,8 @@ export type Route = Right & {
   body: z.ZodType | null
   /** Content types besides JSON. */
   alsoTakes: readonly string[]
+  /** Content types of its replies. */
+  replyTypes: readonly string[]
   /** Largest file in bytes that may come as `multipart/form-data` in place of JSON; null = none. */
   takesFile: number | null
   /** The body comes as bytes: the answer checks them before it reads what they say (`raw-body.ts`). */
@@ -165,6 +169,8 @@ type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B exte
   query: Q
   body?: B
   alsoTakes?: readonly string[]
+  /** @default JSON alone */
+  replyTypes?: readonly string[]
   takesFile?: number
   raw?: boolean
   guarded?: boolean | 'required'
@@ -172,6 +178,8 @@ type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B exte
   alsoNeeds?(body: z.output<B>): Scope[]
   answer(world: World, call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<Reply>
 }
+
+const json = ['application/json']
 
 /** Makes a route; the types of `params`, `query` and `body` reach its answer. */
 export function route<
@@ -181,11 +189,12 @@ export function route<
   B extends z.ZodType = z.ZodUndefined,
 >(shape: Shape<Path, P, Q, B> & Right): Route {
   const { body = null, alsoTakes = [], takesFile = null, raw = false, ...flags } = shape
-  const { guarded = false, startsRun = false, alsoNeeds, ...rest } = flags
+  const { guarded = false, startsRun = false, replyTypes = json, alsoNeeds, ...rest } = flags
   return {
     ...rest,
     body,
     alsoTakes,
+    replyTypes,
     takesFile,
     raw,
     guarded,

@@ -56,12 +56,13 @@ export function serve({
     const route = match?.byMethod.get(method)
     return { match, route, foreign: route !== undefined && !own.has(route) }
   }
+  const everyRoute = async () => (table ? await table() : [...routes, ...(await more())])
   const readWhole = async () => {
     const own = [...routes, ...(await more())]
     return { own: new Set(own), find: matcher(table === undefined ? own : await table()) }
   }
   return async (world, request) => {
-    const under = begin(world, request, wordsFor)
+    const under = { ...begin(world, request, wordsFor), table: everyRoute }
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const { match, route, foreign } = await find(request.path, method)
     const response = await answerOrRefuse(under, match, foreign ? undefined : route)
@@ -80,7 +81,7 @@ export function serve({
   }
 }
 
-function begin(world: World, request: HttpRequest, wordsFor: Served['wordsFor']): Under {
+function begin(world: World, request: HttpRequest, wordsFor: Served['wordsFor']): Omit<Under, 'table'> {
   const requestId = `req_${world.ids.ulid()}`
   const theirs = theirRequestId(request.headers)
   const log = logWith(world.log, { requestId, ...(theirs === undefined ? {} : { theirRequestId: theirs }) })
@@ -135,6 +136,7 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     guard,
     cursor: cursorsOf(world, [principal.orgId, request.path, filtersOf(request.query)]),
     traceparent: readTrace(request.headers.traceparent, world.ids),
+    table: under.table,
     path: request.path,
     address: request.address,
     header: (name) => request.headers[name],

@@ -23,6 +23,7 @@ export interface Filling {
   webhook: string
   'webhook-endpoint': string
   delivery: string
+  problem: string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */

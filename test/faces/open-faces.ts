@@ -66,12 +66,16 @@ export function checked(send: Send): Send {
 
 function check(method: string, path: string, { status, body, text, headers }: Answer): void {
   if (method === 'OPTIONS' || method === 'HEAD' || status === 304) return
-  if (headers['content-type'] === 'text/event-stream') return
   const route = find(path)?.byMethod.get(method)
+  const type = headers['content-type']?.split(';')[0] ?? ''
+  if (route && text !== '' && !type.endsWith('json')) {
+    if (!route.replyTypes.includes(type))
+      throw new Error(`${method} ${path} does not say that it gives ${type}`)
+    return
+  }
   const schema = route?.reply[status]
   if (schema && !(status >= 400 && codeIn(body, headers) !== '')) {
-    const isText = /^(application\/yaml|text\/html)(;|$)/.test(headers['content-type'] ?? '')
-    const read = schema.safeParse(isText ? text : body)
+    const read = schema.safeParse(body)
     if (!read.success) throw new Error(`${method} ${path} ${status}: ${read.error.message}\n${text}`)
     return
   }

@@ -62,6 +62,7 @@ async function made(route?: Route): Promise<Filling> {
     execution: waiting?.body.appRunId ?? '',
     file: await file(route, flow),
     webhook: 'crm',
+    problem: 'conflict',
     ...(await endpoint(route, names)),
   }
 }

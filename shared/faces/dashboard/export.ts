@@ -49,8 +49,8 @@ export const exportRoute = route({
     format: z.enum(['json', 'yaml']).optional(),
     bundle: flag.optional(),
   }),
-  // YAML is a text.
-  reply: { 200: z.union([exportShape, z.string()]) },
+  replyTypes: ['application/json', 'application/yaml'],
+  reply: { 200: exportShape },
   faults: ['version_not_published', 'conflict'],
   async answer(world, { principal, params, query: { format = 'json', ...query } }) {
     const { exportFlow } = await import('../../core/export-flow.ts')

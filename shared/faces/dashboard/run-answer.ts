@@ -9,6 +9,9 @@ import { type Hides, waitingOf, waitingShape } from './waiting.ts'
 const named = { status: statusShape, appRunId: uuid }
 const opened = { resumeToken: z.string().optional() }
 
+/** The answer of a run that waits. */
+export const waitingAnswer = z.strictObject({ ...named, ...waitingShape, ...opened })
+
 /** Replies of the routes that always answer in the envelope: a run that ended, waits, or is at work. */
 export function envelopedWith(more: z.ZodRawShape) {
   const envelope = z.union([

@@ -2,11 +2,15 @@ import type { Route } from '../../http/route.ts'
 import * as apiKeys from './api-keys.ts'
 import * as audit from './audit.ts'
 import { diff } from './diff.ts'
+import * as docs from './docs.ts'
+import { flowOpenapi } from './flow-openapi.ts'
 import * as forecasts from './forecast.ts'
 import * as linkPages from './link-page.ts'
 import * as links from './links.ts'
 import { asl } from './machines.ts'
+import { openapi } from './openapi.ts'
 import * as organisations from './organisation.ts'
+import * as problems from './problems.ts'
 import * as runs from './runs.ts'
 import * as socketTickets from './socket-tickets.ts'
 import * as waits from './waits.ts'
@@ -15,6 +19,12 @@ import * as endpoints from './webhook-endpoints.ts'
 
 /** Sluice's own routes that are asked for now and then: loaded by the first request for any of them. */
 export const restRoutes: Route[] = [
+  openapi,
+  docs.page,
+  docs.script,
+  docs.stylesheet,
+  flowOpenapi,
+  problems.read,
   asl,
   forecasts.ofFlow,
   forecasts.ofVersion,

@@ -60,6 +60,7 @@ export const events = route({
   params: byId,
   query: z.strictObject({ after: digits(0, 999_999_999).optional(), types: z.string().min(1).optional() }),
   waits: 0,
+  replyTypes: ['application/json', 'text/event-stream'],
   reply: {
     200: z.strictObject({ data: z.array(eventShape), lastSeq: z.int(), ended: z.boolean() }),
     204: z.undefined(),

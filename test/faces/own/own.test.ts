@@ -113,11 +113,8 @@ test('a problem document says what is wrong, where, and under which request', as
   })
 })
 
-test.each(['/', '/v1', '/v1/wait', '/problems/not_found', '/openapi.json'])(
-  '%s does not exist yet',
-  async (path) => {
-    const { status, body } = await faces.send('GET', path, { as })
+test.each(['/', '/v1', '/v1/wait', '/problems', '/openapi.yaml'])('%s does not exist', async (path) => {
+  const { status, body } = await faces.send('GET', path, { as })
 
-    expect([status, body.code]).toEqual([404, 'not_found'])
-  },
-)
+  expect([status, body.code]).toEqual([404, 'not_found'])
+})

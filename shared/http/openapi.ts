@@ -36,7 +36,7 @@ export function openApi({ routes, faces, wordsFor, baseUrl }: Described): JsonOb
       [route.method.toLowerCase()]: {
         ...operationOf(route, face.tag),
         // What a route itself answers is more exact than what its face says of the same status.
-        responses: { ...refusals, ...repliesOf(route) },
+        responses: beside(refusals, repliesOf(route)),
       },
     }
   }
@@ -69,4 +69,14 @@ function usedOnly(all: JsonObject, kind: 'securitySchemes' | 'parameters', paths
   const sign = (name: string) =>
     kind === 'parameters' ? `"#/components/parameters/${name}"` : `{"${name}":[`
   return Object.fromEntries(Object.entries(all).filter(([name]) => text.includes(sign(name))))
+}
+
+/** Replies, and refusals in their own content types where a status has both. */
+function beside(refusals: JsonObject, replies: JsonObject): JsonObject {
+  const both = Object.entries(replies).map(([status, reply]) => {
+    const { content } = (refusals[status] ?? {}) as { content?: JsonObject }
+    const own = reply as { content?: JsonObject }
+    return [status, content && own.content ? { ...own, content: { ...own.content, ...content } } : reply]
+  })
+  return { ...refusals, ...Object.fromEntries(both) }
 }

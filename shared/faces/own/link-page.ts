@@ -27,6 +27,7 @@ export const show = route({
   method: 'GET',
   ...byToken,
   summary: 'Show the question of a link, or what has become of it',
+  replyTypes: ['text/html'],
   reply: { 200: z.string(), 404: z.string(), 410: z.string() },
   faults: [],
   async answer(world, { params }) {
@@ -43,6 +44,7 @@ export const decide = route({
   body: z.custom<RawBody>(),
   raw: true,
   alsoTakes: [formType],
+  replyTypes: ['text/html'],
   reply: {
     303: z.undefined(),
     400: z.string(),

@@ -90,7 +90,7 @@ export function repliesOf(route: Route): JsonObject {
 
 function replyOf(route: Route, status: string, schema: z.ZodType): JsonObject {
   const description = descriptions[status] ?? 'The answer'
-  if (status === '204') return { description }
+  if (status === '204' || status === '303') return { description }
   const json = jsonSchemaOf(schema)
   const contents = route.replyTypes.map((type) => [
     type,
@@ -104,5 +104,6 @@ const descriptions: Record<string, string> = {
   201: 'Made',
   202: 'Taken: it goes on',
   204: 'Done; there is nothing to tell',
+  303: 'Done: the page tells what was decided',
   503: 'Not well',
 }

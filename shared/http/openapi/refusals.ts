@@ -15,7 +15,7 @@ export interface Refusing {
 
 /**
  * The refusals of a route by status, as references; what they refer to goes into `components`. Statuses and content types
- * are those that the face's own words give.
+ * are those that the face's own words give. A status that the route also answers with stands as it is.
  */
 export function refusalsOf(route: Route, refusing: Refusing, components: JsonObject): JsonObject {
   const words = refusing.wordsFor(route.path)
@@ -31,10 +31,13 @@ export function refusalsOf(route: Route, refusing: Refusing, components: JsonObj
     [...byStatus].map(([status, { codes, contentType }]) => {
       const sorted = [...codes].sort()
       const name = [schema, status, ...sorted].join('.')
-      components[name] = {
+      const refusal = {
         description: sorted.join(', '),
         content: { [contentType]: { schema: { $ref: `#/components/schemas/${schema}` } } },
       }
+      // What the route also answers in a form of its own is described beside that one.
+      if (status in route.reply) return [String(status), refusal]
+      components[name] = refusal
       return [String(status), { $ref: `#/components/responses/${name}` }]
     }),
   )

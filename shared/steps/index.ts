@@ -15,6 +15,7 @@ import { log } from './log.ts'
 import { parallel } from './parallel.ts'
 import { script } from './script.ts'
 import { transform } from './transform.ts'
+import { view } from './view.ts'
 import { webhook } from './webhook.ts'
 import { whileStep } from './while.ts'
 
@@ -36,6 +37,7 @@ export const stepTypes: StepType[] = [
   parallel,
   script,
   transform,
+  view,
   webhook,
   whileStep,
 ]
@@ -60,6 +62,5 @@ export const laterTypes: Record<string, string> = {
   'user.find': 'finds a user',
   'user.set-password': 'sets a password',
   'user.verify-password': 'checks a password',
-  view: 'shows a form',
   webauthn: 'asks for a passkey',
 }

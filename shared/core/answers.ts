@@ -9,6 +9,7 @@ import type { Json, JsonObject, World } from '../world.ts'
 import { checkRight } from './answer-right.ts'
 import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
+import { knownTo } from './known-to-step.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
 import type { Principal } from './principal.ts'
 import { answering, noRun } from './refusal.ts'
@@ -99,9 +100,15 @@ async function check(
   if (step?.kind !== 'wait') throw new Error(`There is no waiting step ${wait.stepType}`)
   const at = instant(world.clock.now())
   const { actor, accountId, email } = who
+  const { state } = await knownTo(
+    world,
+    { needs: step.needs?.filter((need) => need === 'state') ?? [] },
+    wait,
+  )
   const accepted = await step.accept(question, answer, {
     actor,
     at,
+    ...(state === undefined ? {} : { state }),
     ...(accountId === null ? {} : { accountId }),
     ...(email === null ? {} : { email }),
   })

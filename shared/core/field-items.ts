@@ -13,6 +13,7 @@ import {
   type FieldItem,
 } from './field-choices.ts'
 import { readState } from './flow-change.ts'
+import { returnUrlsOf } from './known-to-step.ts'
 import type { Principal } from './principal.ts'
 import { answering } from './refusal.ts'
 
@@ -89,8 +90,7 @@ const chosen: Record<Choice, Chooser> = {
   versions: (world, { orgId }, { values = {} }) => chooseVersions(world, orgId, values),
   accounts: (world, who) => chooseAccounts(world, who),
   models: async ({ settings }) => settings.models.map((name) => plain(name)),
-  // Organisations cannot register addresses yet.
-  'return-urls': async () => [],
+  'return-urls': async (world, { orgId }) => (await returnUrlsOf(world, orgId)).map((url) => plain(url)),
 }
 
 function plain(name: string, label = name, description: string | null = null): FieldItem {

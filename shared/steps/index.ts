@@ -13,6 +13,8 @@ import { httpRequest } from './http-request.ts'
 import { llm } from './llm.ts'
 import { log } from './log.ts'
 import { parallel } from './parallel.ts'
+import { prompt } from './prompt.ts'
+import { redirect } from './redirect.ts'
 import { script } from './script.ts'
 import { transform } from './transform.ts'
 import { view } from './view.ts'
@@ -35,6 +37,8 @@ export const stepTypes: StepType[] = [
   llm,
   log,
   parallel,
+  prompt,
+  redirect,
   script,
   transform,
   view,
@@ -55,8 +59,6 @@ export function findStep(type: string): StepType | undefined {
 export const laterTypes: Record<string, string> = {
   'code.check': 'checks a one-time code',
   'code.send': 'sends a one-time code',
-  prompt: 'asks for values by name',
-  redirect: 'sends the person to another site and back',
   'token.issue': 'makes a ticket',
   'user.create': 'creates a user',
   'user.find': 'finds a user',

@@ -9,6 +9,8 @@ export interface OrganisationRow {
   name: string
   slug: string
   createdAt: string
+  /** Addresses to which people may be sent back, each as the exact text; absent = none. */
+  returnUrls?: string[]
 }
 
 /** Puts a new organisation and the lock on its slug. */

@@ -14,6 +14,8 @@ const documented: Record<string, string[]> = {
   each: ['error'],
   'http.request': ['client_error', 'server_error', 'success'],
   parallel: ['error'],
+  prompt: ['timeout'],
+  redirect: ['error', 'timeout'],
   view: ['sign-up', 'timeout'],
   webhook: ['client_error', 'server_error', 'success'],
 }

@@ -174,7 +174,7 @@ describe('refused with every problem, and still waiting', () => {
     [
       'a prototype',
       '{"actionId":"cancel","params":{"__proto__":{"email":"a@b.example"},"constructor":1}}',
-      422,
+      400,
     ],
   ])('%s', async (_, body, expected) => {
     const { appRunId } = await begin()

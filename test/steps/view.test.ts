@@ -198,6 +198,36 @@ describe('what an author may write', () => {
   })
 })
 
+test.each([
+  ['conditions', { conditions: [{ key: 'pattern', value: '{{inputs.pattern}}' }] }],
+  ['message', { conditions: [{ key: 'pattern', value: 'a' }], message: '{{inputs.message}}' }],
+])('a rule is fixed: its %s has no expressions', (_, more) => {
+  const problem = inView(form(input('a', { validations: [{ name: 'PatternValidator', ...more }] })))
+
+  expect(problem).toEqual([
+    expect.stringMatching(/^error invalid_value .*validations\/0\/(conditions\/0\/value|message)$/),
+  ])
+})
+
+test('in a journey every action leads somewhere', () => {
+  const document = (next: JsonObject) => ({
+    metadata: { name: 'View' },
+    triggers: [{ type: 'journey', flowType: 'REGISTRATION' }],
+    nodes: {
+      ask: { type: 'view', params: { components: [submit, { id: 'b', type: 'BUTTON' }] }, next },
+      end: { type: 'final', params: {} },
+    },
+  })
+  const errors = (next: JsonObject) =>
+    readDefinition(document(next)).problems.filter(({ severity }) => severity === 'error')
+
+  expect(errors({ 'sign-up': 'end' })).toMatchObject([
+    { code: 'action_without_target', path: '/nodes/ask/next' },
+  ])
+  expect(errors({ 'sign-up': 'end', b: 'end' })).toEqual([])
+  expect(errors({ default: 'end' })).toEqual([])
+})
+
 describe('the question', () => {
   test('is the blueprint of the seed, with what an answer needs', () => {
     const components = [
@@ -236,10 +266,13 @@ describe('the question', () => {
 
   test('fills values into HTML as text', () => {
     const { components } = view.ask({
-      components: [submit, { type: 'RICH_TEXT', config: { text: { html: ['<p>', '<script>&"', '</p>'] } } }],
+      components: [
+        submit,
+        { type: 'RICH_TEXT', config: { text: { html: ['<p>', '<script>&"\0{{1}}', '</p>'] } } },
+      ],
     })
 
-    expect(components).toMatchObject([{}, { config: { text: '<p>&lt;script&gt;&amp;&quot;</p>' } }])
+    expect(components).toMatchObject([{}, { config: { text: '<p>&lt;script&gt;&amp;&quot;{{1}}</p>' } }])
   })
 
   test('says the messages that have a text', () => {

@@ -2,13 +2,29 @@ import { patternProblem } from '../../expressions/linear-pattern.ts'
 import { pointerOf } from '../../pointer.ts'
 import type { Json } from '../../world.ts'
 import type { Graph } from '../graph.ts'
+import { outcomesOf } from '../outcomes.ts'
 import { errorAt, type Finding } from '../problem.ts'
 import { isObject } from '../reading.ts'
 import { everyStep, type Visit } from '../walk.ts'
 
-/** Every pattern of a view runs in linear time (hardening.md 2.1). */
+/** Every pattern of a view runs in linear time (hardening.md 2.1); in a journey every action leads somewhere. */
 export function checkViews(graph: Graph): Finding[] {
-  return everyStep(graph).flatMap((visit) => (visit.node.type === 'view' ? checkPatterns(visit) : []))
+  const journey = graph.triggers.some(({ type }) => type === 'journey')
+  return everyStep(graph)
+    .filter(({ node }) => node.type === 'view')
+    .flatMap((visit) => [...checkPatterns(visit), ...(journey ? checkActions(visit) : [])])
+}
+
+/** Whoever presses a button sees a next step: that is what a journey is. */
+function checkActions({ node, pointer }: Visit): Finding[] {
+  if (Object.hasOwn(node.next, 'default')) return []
+  const actions = outcomesOf(node).filter((outcome) => outcome !== 'timeout')
+  return actions
+    .filter((action) => !Object.hasOwn(node.next, action))
+    .map((action) => {
+      const message = `The action ${action.slice(0, 80)} leads nowhere: add next.${action.slice(0, 80)} or a default`
+      return errorAt(`${pointer}/next`, 'action_without_target', message, node.id)
+    })
 }
 
 function checkPatterns({ node, pointer }: Visit): Finding[] {

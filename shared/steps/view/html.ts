@@ -60,5 +60,5 @@ const entities: Record<string, string> = {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => entities[char] as string)
+  return text.replaceAll(gap, '').replace(/[&<>"']/g, (char) => entities[char] as string)
 }

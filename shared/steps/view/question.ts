@@ -6,7 +6,7 @@ import { fieldOf, type Part, partsOf } from './read.ts'
 import type { RuleOfField } from './rules.ts'
 
 /** Members of `config` that are texts for people, once their expressions have values. */
-const texts = ['text', 'label', 'placeholder', 'hint', 'src', 'alt']
+const texts = ['text', 'label', 'placeholder', 'hint', 'src', 'alt', 'version', 'siteKey']
 
 /**
  * The components as they are shown: texts filled in, actions and ids named, the step's rules at their fields, and no default

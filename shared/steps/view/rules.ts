@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isTemplate } from '../params.ts'
 
 /** Longest value of a text field, in code points, and of a password. */
 export const longestText = 10_000
@@ -21,15 +22,22 @@ export type ValidatorName = keyof typeof validators
 
 const names = Object.keys(validators) as ValidatorName[]
 
+/** Rules are fixed: a pattern that a caller could make would be his own, and could be none. */
+const fixed = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text): boolean => !isTemplate(text), 'Expected fixed text without expressions')
+
 const shape = {
   type: z.literal('RULE').optional(),
   name: z.enum(names),
   conditions: z
-    .array(z.strictObject({ key: z.string(), value: z.union([z.string(), z.int()]) }))
+    .array(z.strictObject({ key: z.string(), value: z.union([fixed(1000), z.int()]) }))
     .min(1)
     .max(10),
-  message: z.string().min(1).max(500).optional(),
-  i18nKey: z.string().min(1).max(200).optional(),
+  message: fixed(500).min(1).optional(),
+  i18nKey: fixed(200).min(1).optional(),
 }
 
 /** A rule that a value must obey, as it stands at its field. */

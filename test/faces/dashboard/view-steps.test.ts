@@ -213,6 +213,28 @@ test('values that make no form fail the step with a code', async () => {
   expect([failed.status, failed.body.error.details.code]).toEqual([422, 'View.BadQuestion'])
 })
 
+test('the wait’s own route shows the question and takes the same answer', async () => {
+  const { appRunId, pendingAction } = await begin()
+  const path = `/v1/waits/${pendingAction.executionId}`
+  const { body } = await faces.send('GET', path, { as })
+  const body422 = { actionId: 'submit', params: { email: 'a' } }
+  const refused = await faces.send('POST', `${path}/answer`, { as, body: body422 })
+  const answered = await faces.send('POST', `${path}/answer`, {
+    as,
+    body: { actionId: 'submit', params: good },
+  })
+  const read = await faces.send('GET', path, { as })
+
+  expect(body).toMatchObject({ kind: 'view', question: { actionIds: ['submit-registration', 'cancel'] } })
+  expect([refused.status, answered.status]).toEqual([422, 200])
+  expect(read.body).toMatchObject({
+    runId: appRunId,
+    status: 'answered',
+    outcome: { actionId: 'submit-registration' },
+  })
+  expect(refused.text + answered.text + read.text).not.toContain('canary')
+})
+
 test('editors are offered the ways on that the buttons name', async () => {
   const values = (signingUp.nodes as Record<string, JsonObject>).form?.params as JsonObject
   const ask = async (of: JsonObject) => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { canonicalJson } from '../asl/canonical.ts'
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
@@ -10,11 +9,12 @@ import type { Json, JsonObject, World } from '../world.ts'
 import { checkRight } from './answer-right.ts'
 import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
+import { knownTo } from './known-to-step.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
 import { type Principal, voterOf } from './principal.ts'
 import { answering, noRun } from './refusal.ts'
 import { type RunView, viewRun, viewWait, type WaitView } from './run-view.ts'
-import { sealMembers } from './sealing.ts'
+import { digestFor, seal } from './sealing.ts'
 import { secondAnswer, waitExpired } from './second-answer.ts'
 import { type Told, toldLimitBytes } from './task-tokens.ts'
 import { castVote } from './votes.ts'
@@ -68,7 +68,7 @@ async function tryAnswer(
   wait: WaitRow,
   answer: JsonObject,
 ): Promise<Taking> {
-  const answerHash = hashOf(wait, answer)
+  const answerHash = await hashOf(world, wait, answer)
   if (wait.status !== 'open') {
     const voter = voterOf(who)
     const first = await secondAnswer(world, run, wait, {
@@ -100,41 +100,47 @@ async function check(
   if (step?.kind !== 'wait') throw new Error(`There is no waiting step ${wait.stepType}`)
   const at = instant(world.clock.now())
   const { actor, accountId, email } = who
-  const accepted = step.accept(question, answer, {
+  const { state } = await knownTo(
+    world,
+    { needs: step.needs?.filter((need) => need === 'state') ?? [] },
+    wait,
+  )
+  const accepted = await step.accept(question, answer, {
     actor,
     at,
+    ...(state === undefined ? {} : { state }),
     ...(accountId === null ? {} : { accountId }),
     ...(email === null ? {} : { email }),
   })
-  const told = await sealForm(world, wait, question, accepted)
+  const told = await sealAnswer(world, wait, accepted)
   if (told.ok && Buffer.byteLength(JSON.stringify(told.output)) > toldLimitBytes)
     throw new Fault('payload_too_large', 'The answer is larger than 256 KiB', { limitBytes: toldLimitBytes })
   return { actor, voter: voterOf(who), at, answerHash, told, outcome: accepted.outcome }
 }
 
-/** Fields of a form that must not be seen are sealed before anything else sees them (flow-language.md §6). */
-async function sealForm(world: World, wait: WaitRow, question: Question, accepted: Accepted): Promise<Told> {
+/** Values that must not be seen are sealed before anything else sees them (flow-language.md §6). */
+async function sealAnswer(world: World, wait: WaitRow, accepted: Accepted): Promise<Told> {
   if (!accepted.ok) return { ok: false, error: accepted.error, cause: accepted.cause }
-  const { output } = accepted
-  const fields = (Array.isArray(question.form) ? question.form : []) as JsonObject[]
-  const names = fields
-    .filter(({ type, sensitive }) => type === 'password' || sensitive === true)
-    .map(({ name }) => String(name))
-  const form = (output as { form?: Json } | null)?.form
-  if (names.length === 0 || typeof form !== 'object' || form === null) return { ok: true, output }
-  const sealed = await sealMembers(world, wait, names, form as JsonObject)
-  return { ok: true, output: { ...(output as JsonObject), form: sealed } }
+  let { output } = accepted
+  for (const path of accepted.sealed ?? []) output = await sealAt(world, wait, output, path)
+  return { ok: true, output }
 }
 
-/** The same answer has the same hash; which wait it names is no part of it. */
-function hashOf(wait: WaitRow, answer: JsonObject): string {
+async function sealAt(world: World, wait: WaitRow, value: Json, path: string[]): Promise<Json> {
+  const [name, ...rest] = path
+  if (name === undefined) return value === null ? null : await seal(world, wait, value)
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return value
+  const inner = (value as JsonObject)[name] ?? null
+  return { ...(value as JsonObject), [name]: await sealAt(world, wait, inner, rest) }
+}
+
+/** The same answer has the same hash; which wait it names is no part of it. Nobody can try out answers on it without the key. */
+async function hashOf(world: World, wait: WaitRow, answer: JsonObject): Promise<string> {
   const { executionId: _, ...rest } = answer
   const { toolResult } = rest
   if (typeof toolResult === 'object' && toolResult !== null && !Array.isArray(toolResult)) {
     const { executionId: __, ...result } = toolResult
     rest.toolResult = result
   }
-  return createHash('sha256')
-    .update(`${wait.id} ${canonicalJson(rest)}`)
-    .digest('hex')
+  return await digestFor(world, wait, `${wait.id} ${canonicalJson(rest)}`)
 }

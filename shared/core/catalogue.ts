@@ -74,7 +74,7 @@ function shown(step: StepType): CatalogueStep {
   const { type, aliases = [], kind, summary, output, example, choices = {} } = step
   return {
     ...{ type, aliases, kind, summary, params: paramsSchema(step) },
-    outcomes: step.outcomesAreSteps ? [] : step.outcomes(example),
+    outcomes: step.outcomesAreSteps || step.outcomesInParams ? [] : step.outcomes(example),
     ...{ output, dynamicFields: Object.keys(choices), example: example as Json },
   }
 }

@@ -78,6 +78,7 @@ async function choose(world: World, who: Principal, step: StepType, asked: Asked
   if (choice !== undefined) return await chosen[choice](world, who, asked, step)
   if (asked.field === 'secrets') return step.secrets ? await chooseSecrets(world, who) : []
   if (asked.field === 'names') return await chooseNames(world, who.orgId, step, asked)
+  if (asked.field === 'next' && step.outcomesInParams) return chooseOutcomes(step, asked.values)
   if (asked.field === 'next') return await chooseNext(world, who.orgId, step, asked)
   return []
 }
@@ -104,6 +105,20 @@ async function chooseNames(world: World, orgId: string, step: StepType, asked: A
   const visit = placeOf(graph, step, asked.stepId)
   if (visit === undefined) throw noStep()
   return namesAt(graph, visit).map(({ name, label, from }) => plain(name, label, origins[from]))
+}
+
+/** The rows that `next` may have, where the params so far name them. */
+function chooseOutcomes(step: StepType, params: JsonObject = {}): FieldItem[] {
+  return [...new Set([...outcomesOfParams(step, params), 'default'])].map((name) => plain(name))
+}
+
+/** Of params that are not valid only what can be read. */
+function outcomesOfParams(step: StepType, params: JsonObject): string[] {
+  try {
+    return step.outcomes(params)
+  } catch {
+    return []
+  }
 }
 
 /** `next` stays within the body that a step stands in. */

@@ -8,6 +8,7 @@ import { openWaitRow, type WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import { deliverAgain } from './deliver.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
+import { knownTo } from './known-to-step.ts'
 import { lockToken } from './lock-token.ts'
 import { stepKey, waitIdOf } from './step-key.ts'
 
@@ -21,7 +22,7 @@ export async function openWait(world: World, event: AskEvent): Promise<null> {
     const { run } = event
     if (run.rerunOf !== undefined && (await (await import('./reuse.ts')).reuseAnswer(world, event)))
       return null
-    const question = ask(event)
+    const question = await ask(world, event)
     const token = await lockToken(world, { orgId: run.orgId, runId: run.id }, event.token)
     const result = await openWaitRow(world, rowOf(world, event, question, token))
     if (result.opened) return null
@@ -31,11 +32,13 @@ export async function openWait(world: World, event: AskEvent): Promise<null> {
   })
 }
 
-function ask(event: AskEvent): Question {
+async function ask(world: World, event: AskEvent): Promise<Question> {
   const step = findStep(event.type)
   if (step?.kind !== 'wait') throw engineError('unknown_step', `There is no waiting step ${event.type}`)
+  const id = waitIdOf(event.run.id, stepKey(event.at, event.stepId, event.iter))
+  const known = await knownTo(world, step, { id, orgId: event.run.orgId })
   try {
-    return step.ask(event.args)
+    return step.ask(event.args, known)
   } catch (error) {
     if (error instanceof StepError) throw engineError(error.code, error.message)
     throw error

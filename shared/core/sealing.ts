@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createHmac, hkdfSync } from 'node:crypto'
 import { sealingSecret } from '../aws/sealing-secret.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { header, mapTexts, sealedText } from './hidden.ts'
@@ -25,6 +25,12 @@ export async function unseal(world: World, of: SealedFor, text: string): Promise
   const { compactDecrypt } = await jose()
   const { plaintext } = await compactDecrypt(text, await keyOf(world, of), options)
   return JSON.parse(new TextDecoder().decode(plaintext))
+}
+
+/** A digest of a text that only this service can make: for what may hold a value that must not be guessed. */
+export async function digestFor(world: World, of: SealedFor, text: string): Promise<string> {
+  const key = await keyOf(world, of)
+  return createHmac('sha256', key).update('digest ').update(text).digest('hex')
 }
 
 /** Seals the named members, in a copy. Members that are absent or null stay as they are. */

@@ -31,6 +31,13 @@ export function waitEvents(before: WaitRow | null, after: WaitRow, steps: Map<st
   ]
 }
 
+/** Who answers with an error of its own names it in the outcome; a client tool only says that it failed. */
+function reported({ error }: JsonObject): [code: string, message: string] {
+  return typeof error === 'string'
+    ? [error, 'An error came back as the answer']
+    : ['ClientTool.Failed', 'The client tool failed']
+}
+
 /** How the step that waited ended. What it was answered stays sealed on its wait. */
 function stepEnd(wait: WaitRow, outcome: JsonObject | null, steps: Map<string, Node>) {
   const data: JsonObject = { key: wait.stepKey, waitId: wait.id }
@@ -40,7 +47,7 @@ function stepEnd(wait: WaitRow, outcome: JsonObject | null, steps: Map<string, N
   }
   if (wait.status === 'answered')
     return outcome?.success === false
-      ? failed('ClientTool.Failed', 'The client tool failed', leftBy('error', wait, steps))
+      ? failed(...reported(outcome), leftBy('error', wait, steps))
       : { type: 'step.completed', data }
   // Time over may decide, as its author said.
   if (outcome !== null) return { type: 'step.completed', data: { ...data, output: outcome } }

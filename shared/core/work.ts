@@ -3,7 +3,6 @@ import { instant } from '../aws/clock.ts'
 import { isTransient } from '../aws/transient.ts'
 import { StepError } from '../step-error.ts'
 import type { WorkStep } from '../steps/define.ts'
-import { findStep } from '../steps/index.ts'
 import { beginStep, endStep, type LogLine, type StepEnd, type StepRow } from '../store/run-steps.ts'
 import { changeRun, getRun, hasEnded, openStatuses, type RunRow } from '../store/runs.ts'
 import type { Json, JsonObject, World } from '../world.ts'
@@ -18,6 +17,9 @@ import { resolveSecrets } from './secrets-in-args.ts'
 import { stepKey } from './step-key.ts'
 import { type Try, toolsFor } from './step-tools.ts'
 
+/** Read from disk by the first work, not by every function that wakes. */
+const steps = () => import('../steps/index.ts')
+
 /**
  * Does a working step once: entered again after it was done, it gives the recorded output (aws.md 2.6).
  *
@@ -28,7 +30,7 @@ export async function doWork(world: World, event: WorkEvent): Promise<Json> {
     const { run } = event
     const row = await getRun(world, run.orgId, run.id)
     if (!row || hasEnded(row)) throw runCancelled()
-    const step = workStep(event.type)
+    const step = await workStep(event.type)
     const stands = row.reuse ? await (await import('./reuse.ts')).reuse(world, row, event) : null
     if (stands) {
       await noteFirst(world, event, row)
@@ -41,8 +43,8 @@ export async function doWork(world: World, event: WorkEvent): Promise<Json> {
   })
 }
 
-function workStep(type: string): WorkStep {
-  const step = findStep(type)
+async function workStep(type: string): Promise<WorkStep> {
+  const step = (await steps()).findStep(type)
   if (step?.kind === 'work' && 'run' in step) return step
   throw engineError('unknown_step', `There is no working step ${type}`)
 }

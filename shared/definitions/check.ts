@@ -8,6 +8,7 @@ import { checkMissingRows } from './checks/rows.ts'
 import { checkSchemas } from './checks/schemas.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkTargets } from './checks/targets.ts'
+import { checkViews } from './checks/views.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import type { Graph } from './graph.ts'
 import type { Finding } from './problem.ts'
@@ -31,6 +32,7 @@ const checks: ((graph: Graph) => Finding[])[] = [
   checkConcurrency,
   checkWebhooks,
   checkSchemas,
+  checkViews,
 ]
 
 /**

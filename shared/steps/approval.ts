@@ -82,8 +82,13 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       message: message ?? null,
     }
     if (fields.length > 0) output.form = filled.form
-    return { ok: true, output, outcome: { decision } }
+    const sealed = fields.filter(isSealed).map(({ name }) => ['form', name])
+    return { ok: true, output, outcome: { decision }, ...(sealed.length > 0 ? { sealed } : {}) }
   },
+}
+
+function isSealed({ type, sensitive }: Field): boolean {
+  return type === 'password' || sensitive === true
 }
 
 function optional(field: Field): Field {

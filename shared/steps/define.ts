@@ -88,11 +88,19 @@ export interface Answering {
   email?: string
   /** RFC 3339, UTC, milliseconds. */
   at: string
+  /** For a step that needs it. */
+  state?: string
 }
 
 /** What an acceptable answer becomes: what the engine is told, and what the record tells. */
 export type Accepted =
-  | { ok: true; output: Json; outcome: JsonObject }
+  | {
+      ok: true
+      output: Json
+      outcome: JsonObject
+      /** Paths into `output` of values that must not be seen: sealed before anything else sees them. */
+      sealed?: string[][]
+    }
   | { ok: false; error: string; cause: string; outcome: JsonObject }
 
 /** States by name, in the order in which they are entered. */
@@ -221,6 +229,8 @@ interface StepBase<P> {
   latestAs?: string
   /** True if an outcome without a row in `next` may be the id of a step of the same scope. */
   outcomesAreSteps?: true
+  /** True if the params name the outcomes: editors offer them for `next`. */
+  outcomesInParams?: true
   /**
    * True if any row of `next` is good: rows besides `default`, `error` and `timeout` name values that the step may have. With
    * such rows it is a condition, and leaves `last` as it was.
@@ -268,15 +278,25 @@ export interface WorkStep<P = unknown> extends StepBase<P> {
 export interface WaitStep<P = unknown> extends StepBase<P> {
   kind: 'wait'
   compile(params: P, place: Place): States
+  /** What `ask` and `accept` are given of the wait and its organisation; absent = nothing. */
+  needs?: (keyof Known)[]
   /** The question, from params with their expressions evaluated. @throws {StepError} if they make no question. */
-  ask(params: JsonObject): Question
+  ask(params: JsonObject, known?: Known): Question
   /**
    * Checks an answer against the question it belongs to. The answer has the shape of conventions.md §8:
    * `{decision, message?, form?}`, `{toolResult}` or `{actionId?, params}`.
    *
    * @throws {Fault} `validation_failed` with all issues; `conflict` reason `wait_mismatch` for an answer of another kind.
    */
-  accept(question: Question, answer: JsonObject, answering: Answering): Accepted
+  accept(question: Question, answer: JsonObject, answering: Answering): Accepted | Promise<Accepted>
+}
+
+/** What only the core knows of a wait. */
+export interface Known {
+  /** Made of the wait's id, of no use for any other: what comes back from another site must bring it along. */
+  state?: string
+  /** Addresses that the organisation has registered for the way back. */
+  returnUrls?: string[]
 }
 
 /** A step that the engine runs by itself, or that ends its scope. */

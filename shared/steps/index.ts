@@ -13,8 +13,11 @@ import { httpRequest } from './http-request.ts'
 import { llm } from './llm.ts'
 import { log } from './log.ts'
 import { parallel } from './parallel.ts'
+import { prompt } from './prompt.ts'
+import { redirect } from './redirect.ts'
 import { script } from './script.ts'
 import { transform } from './transform.ts'
+import { view } from './view.ts'
 import { webhook } from './webhook.ts'
 import { whileStep } from './while.ts'
 
@@ -34,8 +37,11 @@ export const stepTypes: StepType[] = [
   llm,
   log,
   parallel,
+  prompt,
+  redirect,
   script,
   transform,
+  view,
   webhook,
   whileStep,
 ]
@@ -53,13 +59,10 @@ export function findStep(type: string): StepType | undefined {
 export const laterTypes: Record<string, string> = {
   'code.check': 'checks a one-time code',
   'code.send': 'sends a one-time code',
-  prompt: 'asks for values by name',
-  redirect: 'sends the person to another site and back',
   'token.issue': 'makes a ticket',
   'user.create': 'creates a user',
   'user.find': 'finds a user',
   'user.set-password': 'sets a password',
   'user.verify-password': 'checks a password',
-  view: 'shows a form',
   webauthn: 'asks for a passkey',
 }

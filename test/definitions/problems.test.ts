@@ -44,7 +44,7 @@ nodes:
   b: { type: htp, next: 1a }
   1a: { type: final }
   a-b: { type: log, params: { message: x }, next: a_b }
-  a_b: { type: prompt, params: { requiredParams: [x] } }
+  a_b: { type: webauthn, params: { requiredParams: [x] } }
   no: yes
   empty: {}
 `,

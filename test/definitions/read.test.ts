@@ -223,19 +223,6 @@ describe('texts that cannot be read', () => {
   })
 })
 
-test('the definitions of a journey builder are told to come later', () => {
-  const { graph, problems, written } = readDefinition({
-    flowType: 'REGISTRATION',
-    steps: [{ id: 'a', type: 'VIEW', data: {} }],
-  })
-
-  expect(graph).toBeNull()
-  expect(written.dialect).toBe('builder')
-  expect(problems).toMatchObject([
-    { severity: 'error', code: 'dialect_comes_later', path: '/flowType', line: 2, column: 3 },
-  ])
-})
-
 test('M13 a step that comes with a later release is named', () => {
   const { problems } = readDefinition({ nodes: { ask: { type: 'webauthn', params: { model: 'x' } } } })
 

@@ -14,6 +14,9 @@ const documented: Record<string, string[]> = {
   each: ['error'],
   'http.request': ['client_error', 'server_error', 'success'],
   parallel: ['error'],
+  prompt: ['timeout'],
+  redirect: ['error', 'timeout'],
+  view: ['sign-up', 'timeout'],
   webhook: ['client_error', 'server_error', 'success'],
 }
 
@@ -27,8 +30,8 @@ test('the list of types is alphabetical, and each can be found by its type and i
 })
 
 test('a type that comes later is not found, and is known to come', () => {
-  expect(findStep('prompt')).toBeUndefined()
-  expect(laterTypes).toHaveProperty('prompt')
+  expect(findStep('webauthn')).toBeUndefined()
+  expect(laterTypes).toHaveProperty('webauthn')
   for (const type of Object.keys(laterTypes)) expect(findStep(type)).toBeUndefined()
 })
 

@@ -4,7 +4,7 @@ import { dictionary, isObject } from '../reading.ts'
 import { unknownKey } from '../schema-findings.ts'
 import type { Converted, Dialect } from './dialect.ts'
 
-const types: Record<string, string> = { Final: 'final', 'show-form': 'view' }
+const types: Record<string, string> = { Final: 'final' }
 const stepKeys = [
   'id',
   'type',

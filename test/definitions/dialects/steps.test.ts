@@ -99,8 +99,8 @@ describe('seed 001: a list of steps', () => {
       '5:5 error several_starts /steps/3',
       '5:56 error secret_misplaced /steps/3/data/0/Output',
       '5:73 error not_supported /steps/3/next',
+      '6:5 error required /steps/4/data/components',
       '6:5 error several_starts /steps/4',
-      '6:14 error step_not_available /steps/4/type',
       '6:31 error invalid_type /steps/4/nextStepId',
       '7:5 error invalid_type /steps/5',
     ])

@@ -232,10 +232,11 @@ describe('which two are compared', () => {
       expect.objectContaining({ member: 'type', before: 'final', after: 'teleport' }),
     )
 
-    await draft(id, { flowType: 'LOGIN', steps: [{ id: 'a', type: 'VIEW' }] })
+    const many = Array.from({ length: 501 }, (_, index) => [`s${index}`, { type: 'final' }])
+    await draft(id, { nodes: Object.fromEntries(many) })
     const { status, body } = await get(id)
     expect([status, body.code]).toEqual([422, 'validation_failed'])
-    expect(body.errors).toEqual([expect.objectContaining({ code: 'dialect_comes_later' })])
+    expect(body.errors).toEqual([expect.objectContaining({ code: 'too_many_steps' })])
   })
 })
 

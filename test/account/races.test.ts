@@ -4,7 +4,7 @@ import { call } from './call.ts'
 import { type AccountChild, startAccount } from './child.ts'
 import { openStub, type Stub } from './stub.ts'
 
-const rounds = Number(process.env.SLUICE_RACE_ROUNDS ?? 200)
+const rounds = Number(process.env.SLUICE_RACE_ROUNDS ?? 100)
 const answerers = 16
 let stub: Stub
 let account: AccountChild

@@ -16,7 +16,7 @@ beforeAll(async () => {
   asks = await runs.publish(asking)
   for (let index = 0; index < 12; index++) {
     ids.unshift((await runs.begin(index % 3 === 0 ? asks : adds)).id)
-    await runs.clock.advance(day / 4 + 1)
+    await runs.clock.leap(day / 4 + 1)
   }
 })
 afterAll(() => runs.close())

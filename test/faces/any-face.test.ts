@@ -178,7 +178,7 @@ describe.each(Object.keys(starts))('M8 started by %s', (way) => {
 describe('the other rows', () => {
   test.each(Object.keys(starts))('queued by %s, held back by another run', async (way) => {
     const concurrency = { key: 'all', limit: 1, whenFull: 'queue' }
-    const flow = await faces.flow({ ...resting, settings: { concurrency, syncSeconds: 1 } })
+    const flow = await faces.flow({ ...resting, settings: { concurrency, syncSeconds: 0 } })
     await starts.runner!(flow, {})
     const answer = await starts[way]!(flow, {})
 

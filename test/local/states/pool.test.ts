@@ -10,7 +10,10 @@ let engine: Engine
 
 beforeAll(async () => {
   pool = openPool()
-  engine = await openEngine({ pool, clock: { ...systemClock, advance: async () => {} } })
+  engine = await openEngine({
+    pool,
+    clock: { ...systemClock, advance: async () => {}, leap: async () => {} },
+  })
 })
 afterAll(async () => {
   await engine.states.close()

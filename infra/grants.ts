@@ -263,6 +263,7 @@ export const grants: Record<DoorName, Grant[]> = {
     stream,
     ...answering,
     { on: 'files', actions: ['s3:DeleteObject'], why: 'takes the bytes of files away whose record is gone' },
+    { on: 'values of runs', actions: ['s3:DeleteObject'], why: 'removes outputs of expired runs' },
   ],
   due: [
     table(['GetItem', 'PutItem', 'Query', 'UpdateItem'], 'deliveries of webhooks; the endpoints they go to'),

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import { eachAtOnce } from './at-once.ts'
 import { countForecast, type OpenSpan, openSpan, type ShortForecast, thousand } from './count-forecast.ts'
 import { readCredits } from './credits.ts'
 import type { MachineKind } from './machine-of.ts'
@@ -76,15 +77,11 @@ async function actual(
   if (runs.length === 0) return null
   let transitions = 0
   let credits = 0
-  for (let first = 0; first < runs.length; first += atOnce) {
-    const counted = await Promise.all(
-      runs.slice(first, first + atOnce).map(({ id }) => readCredits(world, orgId, id)),
-    )
-    for (const { total, states } of counted) {
-      credits += total
-      transitions += states
-    }
-  }
+  await eachAtOnce(runs, atOnce, async ({ id }) => {
+    const { total, states } = await readCredits(world, orgId, id)
+    credits += total
+    transitions += states
+  })
   const rounded = (total: number) => Math.round((total / runs.length) * 1000) / 1000
   return {
     runs: runs.length,

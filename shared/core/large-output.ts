@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { StepError } from '../step-error.ts'
-import { getLarge, putLarge, type ValuePlace } from '../store/large-values.ts'
+import type { ValuePlace } from '../store/large-places.ts'
+import { getLarge, putLarge } from '../store/large-values.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { hasLarge, isLargeRef, type LargeRef, largeMark } from './large-ref.ts'
 

@@ -1,5 +1,6 @@
 import { getFlow } from '../store/flows.ts'
 import type { World } from '../world.ts'
+import { eachAtOnce } from './at-once.ts'
 import { readCredits } from './credits.ts'
 import { answering } from './refusal.ts'
 import { listPage, type RunSummary } from './run-list.ts'
@@ -63,12 +64,10 @@ function average(numbers: number[]): number | null {
 
 async function allCredits(world: World, orgId: string, runs: RunSummary[]): Promise<number> {
   let tenThousandths = 0
-  for (let first = 0; first < runs.length; first += atOnce) {
-    const totals = await Promise.all(
-      runs.slice(first, first + atOnce).map(async ({ id }) => (await readCredits(world, orgId, id)).total),
-    )
-    tenThousandths += totals.reduce((sum, total) => sum + Math.round(total * 10_000), 0)
-  }
+  await eachAtOnce(runs, atOnce, async ({ id }) => {
+    const { total } = await readCredits(world, orgId, id)
+    tenThousandths += Math.round(total * 10_000)
+  })
   return tenThousandths / 10_000
 }
 

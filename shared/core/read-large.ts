@@ -1,4 +1,5 @@
-import { getLarge, linkToLarge, type ValuePlace } from '../store/large-values.ts'
+import type { ValuePlace } from '../store/large-places.ts'
+import { getLarge, linkToLarge } from '../store/large-values.ts'
 import type { Json, World } from '../world.ts'
 import { readHidden } from './hidden.ts'
 

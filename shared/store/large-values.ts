@@ -1,16 +1,5 @@
 import type { World } from '../world.ts'
-
-/** Whose value it is. */
-export interface ValuePlace {
-  orgId: string
-  runId: string
-  stepKey: string
-}
-
-/** Where an output lies that is too large for its record; the bucket lets it go when it has no run any more. */
-function keyOf({ orgId, runId, stepKey }: ValuePlace): string {
-  return `runs/${orgId}/${runId}/${stepKey.replaceAll('#', '/')}.json`
-}
+import { keyOfLarge, type ValuePlace } from './large-places.ts'
 
 /** Keeps an output, JSON text; the same visit again puts it in its place. */
 export async function putLarge({ s3, settings }: World, place: ValuePlace, text: string): Promise<void> {
@@ -18,7 +7,7 @@ export async function putLarge({ s3, settings }: World, place: ValuePlace, text:
   await s3.send(
     new PutObjectCommand({
       Bucket: settings.bucket,
-      Key: keyOf(place),
+      Key: keyOfLarge(place),
       Body: text,
       ContentType: 'application/json',
     }),
@@ -28,7 +17,7 @@ export async function putLarge({ s3, settings }: World, place: ValuePlace, text:
 /** The output as JSON text. */
 export async function getLarge({ s3, settings }: World, place: ValuePlace): Promise<string> {
   const { GetObjectCommand } = await import('../aws/s3-client.ts')
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: settings.bucket, Key: keyOf(place) }))
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: settings.bucket, Key: keyOfLarge(place) }))
   return (await Body?.transformToString()) ?? 'null'
 }
 
@@ -37,7 +26,7 @@ export async function linkToLarge(world: World, place: ValuePlace, seconds: numb
   const { GetObjectCommand } = await import('../aws/s3-client.ts')
   const command = new GetObjectCommand({
     Bucket: world.settings.bucket,
-    Key: keyOf(place),
+    Key: keyOfLarge(place),
     ResponseContentDisposition: 'attachment; filename="output.json"',
   })
   return await world.signUrl(command, { seconds, at: world.clock.now() })

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { getLarge } from '../../../shared/store/large-values.ts'
+import { deleteRunRecords } from '../../../shared/store/run-records.ts'
 import type { JsonObject, OutboundRequest } from '../../../shared/world.ts'
 import { type Faces, openFaces } from '../open-faces.ts'
 
@@ -99,6 +101,19 @@ test('a run that is run again takes it over', async () => {
   expect(body).toMatchObject({ status: 'completed', reusedSteps: ['get'] })
   expect(calls.map(({ url }) => url)).toEqual(['https://example.com/keep'])
   expect(JSON.parse(calls[0]!.body!).all.body).toHaveLength(300_000)
+})
+
+test('it goes with the records of its run', async () => {
+  bytes = 300_000
+  const { id } = await run(flow('{{keep.status_code}}'))
+  const [{ key: stepKey }] = await steps(id)
+  const { orgId } = faces.acme
+  const place = { orgId, runId: id, stepKey }
+  const before = await getLarge(faces.world, place)
+  await deleteRunRecords(faces.world, orgId, id)
+
+  expect(JSON.parse(before).body).toHaveLength(300_000)
+  await expect(getLarge(faces.world, place)).rejects.toMatchObject({ name: 'NoSuchKey' })
 })
 
 test('what merely looks like one stays what it is', async () => {

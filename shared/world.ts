@@ -84,6 +84,8 @@ export interface Settings {
   outboundAllow: string[]
   /** Life of an access token in seconds, 300-86400. */
   accessTokenSeconds: number
+  /** Requests a minute, where an organisation has set nothing else; `address` is for open routes. */
+  rates: { principal: number; organisation: number; address: number }
   /** Which of these the operator has set up. */
   features: Record<Feature, boolean>
   /** Names of the models that steps may ask. */

@@ -127,6 +127,10 @@ const environment = {
   SLUICE_KEY_ID: 'alias/local-sluice',
   SLUICE_SIGNING_SECRET: 'signing',
   SLUICE_SEALING_SECRET: 'sealing',
+  // Whole suites call by one account from one address: what limits them has tests of its own.
+  SLUICE_PRINCIPAL_RATE: '1000000',
+  SLUICE_ORGANISATION_RATE: '1000000',
+  SLUICE_ADDRESS_RATE: '1000000',
   SLUICE_MAIL_FROM: 'sluice@localhost.localdomain',
   SLUICE_BASE_URL: 'http://127.0.0.1:8080',
 }

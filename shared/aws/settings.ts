@@ -29,7 +29,11 @@ export function readSettings(env: Environment): Settings {
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),
     accessTokenSeconds: tokenSeconds(env.ACCESS_TOKEN_SECONDS),
-    // Nothing in the environment can set these up yet.
+    rates: {
+      principal: rate(env, 'SLUICE_PRINCIPAL_RATE', 600),
+      organisation: rate(env, 'SLUICE_ORGANISATION_RATE', 3_000),
+      address: rate(env, 'SLUICE_ADDRESS_RATE', 600),
+    },
     features: {
       enhance: Boolean(env.SLUICE_LLM_BASE_URL && env.SLUICE_LLM_MODEL),
       email: Boolean(env.SLUICE_MAIL_FROM),
@@ -81,6 +85,15 @@ function list(text = ''): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+}
+
+/** Requests a minute. */
+function rate(env: Environment, name: string, otherwise: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return otherwise
+  const calls = Number(text)
+  if (Number.isInteger(calls) && calls >= 1) return calls
+  throw new Error(`${name} is "${text}"; give a whole number of requests a minute`)
 }
 
 function tokenSeconds(text = '86400'): number {

@@ -4,16 +4,20 @@ import {
   changeOrganisation,
   getOrganisation,
   type OrganisationChange,
+  type OrganisationLimitSettings,
   type OrganisationRow,
+  type TrustedIssuer,
 } from '../store/organisations.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { audited } from './audit.ts'
 import type { Author } from './flow-change.ts'
 import type { Guard } from './flow-guard.ts'
+import { limitsIn } from './organisation-limits.ts'
 import { nameIssues, slugTaken } from './organisation-names.ts'
 import { answering } from './refusal.ts'
 import { returnUrlIssues } from './return-urls.ts'
+import { issuerIssues, issuerTaken } from './trusted-issuers.ts'
 
 /** An organisation as its people see it. */
 export interface OrganisationView {
@@ -21,6 +25,10 @@ export interface OrganisationView {
   name: string
   slug: string
   returnUrls: string[]
+  /** What holds for it; what it has not set itself is the deployment's. */
+  limits: { [Name in keyof Required<OrganisationLimitSettings>]: number }
+  retentionDays: number
+  trustedIssuers: TrustedIssuer[]
   revision: number
   createdAt: string
   /** null = as it was made. */
@@ -33,17 +41,22 @@ export interface OrganisationWish {
   name?: string | undefined
   slug?: string | undefined
   returnUrls?: string[] | undefined
+  /** Member by member; null = the deployment's again. */
+  limits?: { [Name in keyof OrganisationLimitSettings]: number | null | undefined } | undefined
+  /** null = as at first: 90 days. */
+  retentionDays?: number | null | undefined
+  trustedIssuers?: TrustedIssuer[] | undefined
 }
 
 /** The caller's own organisation, strongly consistent (conventions.md §9). */
 export async function readOrganisation(world: World, orgId: string): Promise<OrganisationView> {
-  return viewOf(await answering(world, () => needOrganisation(world, orgId)))
+  return viewOf(world, await answering(world, () => needOrganisation(world, orgId)))
 }
 
 /**
  * Changes the caller's own organisation.
  *
- * @throws {Fault} `validation_failed`; `etag_mismatch`; `conflict` reason `slug_taken`.
+ * @throws {Fault} `validation_failed`; `etag_mismatch`; `conflict` reason `slug_taken` or `issuer_taken`.
  */
 export async function changeSettings(
   world: World,
@@ -51,23 +64,25 @@ export async function changeSettings(
   wish: OrganisationWish,
   guard: Guard,
 ): Promise<OrganisationView> {
-  const change = checked(wish)
+  const wanted = checked(world, wish)
   return await answering(world, async () => {
     for (;;) {
       const row = await needOrganisation(world, author.orgId)
       checkTags(row, guard)
-      if (Object.keys(change).length === 0) return viewOf(row)
+      if (Object.keys(wanted).length === 0) return viewOf(world, row)
+      const change = { ...wanted, ...(wish.limits ? { limits: mergedLimits(row, wish.limits) } : {}) }
       const by = { at: instant(world.clock.now()), actor: author.actor }
       const writes = [...changeOrganisation(row, change, by), told(world, author, Object.keys(change))]
       const written = await transact(world, writes)
       if (written.ok)
-        return viewOf({
+        return viewOf(world, {
           ...row,
           ...change,
           ...{ revision: revisionOf(row) + 1, updatedAt: by.at, updatedBy: by.actor },
         })
-      // The second write is the lock on the slug, unless somebody was faster altogether.
-      if (written.found[0] === undefined && written.found[1] !== undefined) throw slugTaken()
+      // The first write fails if somebody was faster; the others are locks, that on the slug before those on issuers.
+      const lost = written.found.findIndex((found) => found !== undefined)
+      if (lost > 0) throw lost === 1 && movesSlug(row, change) ? slugTaken() : issuerTaken()
     }
   })
 }
@@ -77,10 +92,12 @@ export function etagOfOrganisation({ revision }: Pick<OrganisationView, 'revisio
   return `"r${revision}"`
 }
 
-function checked({ name, slug, returnUrls }: OrganisationWish): OrganisationChange {
+function checked(world: World, wish: OrganisationWish): OrganisationChange {
+  const { name, slug, returnUrls, limits, retentionDays, trustedIssuers } = wish
   const issues: Issue[] = [
     ...nameIssues({ name, slug }),
     ...(returnUrls === undefined ? [] : returnUrlIssues(returnUrls)),
+    ...(trustedIssuers === undefined ? [] : issuerIssues(world, trustedIssuers)),
   ]
   if (issues.length > 0)
     throw new Fault('validation_failed', 'The organisation cannot be like this', { issues })
@@ -88,7 +105,23 @@ function checked({ name, slug, returnUrls }: OrganisationWish): OrganisationChan
     ...(name === undefined ? {} : { name: name.trim().normalize('NFC') }),
     ...(slug === undefined ? {} : { slug }),
     ...(returnUrls === undefined ? {} : { returnUrls }),
+    ...(limits === undefined ? {} : { limits: {} }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
+    ...(trustedIssuers === undefined ? {} : { trustedIssuers }),
   }
+}
+
+/** What is not named stays; null is the deployment's again. */
+function mergedLimits(
+  row: OrganisationRow,
+  limits: NonNullable<OrganisationWish['limits']>,
+): OrganisationLimitSettings {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined)
+  return { ...row.limits, ...Object.fromEntries(given) }
+}
+
+function movesSlug(row: OrganisationRow, { slug }: OrganisationChange): boolean {
+  return slug !== undefined && slug !== row.slug
 }
 
 async function needOrganisation(world: World, orgId: string): Promise<OrganisationRow> {
@@ -115,7 +148,18 @@ function told(world: World, { orgId, actor, requestId, address }: Author, member
   })
 }
 
-function viewOf(row: OrganisationRow): OrganisationView {
+function viewOf(world: World, row: OrganisationRow): OrganisationView {
   const { id, name, slug, createdAt, returnUrls = [], updatedAt = null, updatedBy = null } = row
-  return { id, name, slug, returnUrls, revision: revisionOf(row), createdAt, updatedAt, updatedBy }
+  const { principalRequests, organisationRequests, openRuns, retentionDays } = limitsIn(world, row)
+  return {
+    ...{ id, name, slug, returnUrls },
+    limits: {
+      principalRequestsPerMinute: principalRequests,
+      organisationRequestsPerMinute: organisationRequests,
+      openRuns,
+    },
+    retentionDays,
+    trustedIssuers: row.trustedIssuers ?? [],
+    ...{ revision: revisionOf(row), createdAt, updatedAt, updatedBy },
+  }
 }

@@ -1,5 +1,5 @@
 import { Fault } from '../faults.ts'
-import { countCall } from '../store/rates.ts'
+import { countCalls } from '../store/rates.ts'
 import type { World } from '../world.ts'
 
 const minuteMs = 60_000
@@ -8,7 +8,7 @@ const minuteMs = 60_000
 export async function limitRate(world: World, scope: string, most: number): Promise<void> {
   const now = world.clock.now()
   const minute = Math.floor(now / minuteMs)
-  if ((await countCall(world, scope, minute)) <= most) return
+  if ((await countCalls(world, scope, minute)) <= most) return
   const retryAfterSeconds = Math.ceil(((minute + 1) * minuteMs - now) / 1000)
   throw new Fault('rate_limited', `At most ${most} calls a minute`, { limit: most, retryAfterSeconds })
 }

@@ -10,6 +10,7 @@ import type { WaitRow } from '../store/waits.ts'
 import type { World } from '../world.ts'
 import { executionArn, stopRest } from './cancel.ts'
 import { collectMachines } from './collect-machines.ts'
+import { countOpenRuns } from './count-open-runs.ts'
 import { deliverAgain } from './deliver.ts'
 import { markExpired } from './expire-wait.ts'
 import { runError } from './run-error.ts'
@@ -44,6 +45,7 @@ export async function sweep(world: World): Promise<Swept> {
   const collected = await collectMachines(world)
   const scheduled = await (await import('./sweep-schedules.ts')).sweepSchedules(world)
   const closed = await (await import('./sweep-connections.ts')).sweepConnections(world)
+  await countOpenRuns(world)
   return {
     ...swept,
     ...(closed === 0 ? {} : { closed }),

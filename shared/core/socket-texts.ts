@@ -2,7 +2,7 @@ import { instant } from '../aws/clock.ts'
 import { askToClose } from '../store/connection-changes.ts'
 import { findConnection, keysOfConnection } from '../store/connections.ts'
 import { deleteItems } from '../store/delete-items.ts'
-import { countCall } from '../store/rates.ts'
+import { countCalls } from '../store/rates.ts'
 import type { World } from '../world.ts'
 import { hasRunOut } from './credential-stands.ts'
 
@@ -28,7 +28,7 @@ export async function hear(world: World, connectionId: string, text: string | nu
 }
 
 async function textsNow(world: World, connectionId: string, now: number): Promise<number> {
-  return await countCall(world, `SOCKET#${connectionId}`, Math.floor(now / minuteMs))
+  return await countCalls(world, `SOCKET#${connectionId}`, Math.floor(now / minuteMs))
 }
 
 function isPing(text: string | null): boolean {

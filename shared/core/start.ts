@@ -7,6 +7,8 @@ import type { Json, JsonObject, World } from '../world.ts'
 import { acceptInputs } from './accept-inputs.ts'
 import type { Beside } from './concurrency.ts'
 import { executionInput } from './execution-input.ts'
+import { checkOpenRuns } from './open-run-limit.ts'
+import { limitsOf } from './organisation-limits.ts'
 import { answering } from './refusal.ts'
 import { findStart, type IdempotencyKey, requestItemForStart } from './requests.ts'
 import type { runExpress } from './run-express.ts'
@@ -184,6 +186,8 @@ async function newRun(
     runId: id,
     from: parent?.runId,
   })
+  const limits = await limitsOf(world, who.orgId)
+  if (!parent) await checkOpenRuns(world, who.orgId, limits.openRuns)
   const machine = await version.machine(kind)
   const createdAt = instant(world.clock.now())
   const first = graph.nodes[graph.start]
@@ -214,7 +218,7 @@ async function newRun(
     depth: parent?.depth ?? 0,
     ...ownerOf(flow.createdBy),
     ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),
-    retentionSeconds: graph.settings.retentionDays * 86_400,
+    retentionSeconds: (graph.settings.retentionDays ?? limits.retentionDays) * 86_400,
     entry: JSON.stringify({ stepId: graph.start, as: first?.writtenType ?? null }),
   }
   if (Buffer.byteLength(executionInput(row, inputs)) > executionLimitBytes)

@@ -52,7 +52,8 @@ export interface FlowSettings {
   durability: 'auto' | 'standard'
   /** How long a synchronous face waits before it answers 202; 0-25. */
   syncSeconds: number
-  retentionDays: number
+  /** null = as the organisation has set it. */
+  retentionDays: number | null
   concurrency?: { key: string; limit: number; whenFull: 'queue' | 'reject' | 'cancel-previous' }
 }
 

@@ -47,7 +47,7 @@ export function readSettings(
     waitTimeoutSeconds: read.waitTimeoutSeconds ?? (journey ? 900 : 604_800),
     durability: read.durability ?? 'auto',
     syncSeconds: read.syncSeconds ?? 25,
-    retentionDays: read.retentionDays ?? 90,
+    retentionDays: read.retentionDays ?? null,
     ...(read.concurrency === undefined ? {} : { concurrency: concurrencyOf(read.concurrency) }),
   }
 }

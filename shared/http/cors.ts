@@ -32,6 +32,12 @@ const exposed = [
   'Sluice-Export-Masked',
   'Content-Disposition',
   'X-Total-Count',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
 ].join(', ')
 
 /** Who may read the answer from a browser: anybody on open routes, listed origins elsewhere (conventions.md §3). */

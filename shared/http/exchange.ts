@@ -1,3 +1,4 @@
+import type { Standing } from '../core/tally.ts'
 import type { World } from '../world.ts'
 import type { Route } from './route.ts'
 import type { Words } from './words.ts'
@@ -34,6 +35,8 @@ export interface Under {
   requestId: string
   /** In which words a refusal goes out. */
   words: Words
+  /** How many requests the caller has left; known once the request is counted. */
+  standing?: Standing
   /** Every route there is. */
   table(): Promise<readonly Route[]>
 }

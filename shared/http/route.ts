@@ -148,6 +148,7 @@ export const commonFaults: readonly FaultCode[] = [
   'payload_too_large',
   'unsupported_media_type',
   'validation_failed',
+  'rate_limited',
   'idempotency_in_progress',
   'idempotency_key_reused',
   'internal_error',

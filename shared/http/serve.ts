@@ -13,6 +13,7 @@ import { onlyOnce, readKey } from './idempotency.ts'
 import { type Match, matcher } from './match.ts'
 import { readPatience } from './prefer.ts'
 import { readQuery } from './query.ts'
+import { countRequest, rateHeaders } from './rate.ts'
 import { refuse } from './refuse.ts'
 import { allow, bearerOf, isForAnyPage, signIn } from './rights.ts'
 import type { Call, Reply, Route } from './route.ts'
@@ -62,7 +63,7 @@ export function serve({
     return { own: new Set(own), find: matcher(table === undefined ? own : await table()) }
   }
   return async (world, request) => {
-    const under = { ...begin(world, request, wordsFor), table: everyRoute }
+    const under: Under = { ...begin(world, request, wordsFor), table: everyRoute }
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const { match, route, foreign } = await find(request.path, method)
     const response = await answerOrRefuse(under, match, foreign ? undefined : route)
@@ -75,6 +76,7 @@ export function serve({
       headers: {
         ...commonHeaders(under),
         ...corsHeaders(open, request, world.settings),
+        ...rateHeaders(under.standing),
         ...response.headers,
       },
     }
@@ -115,6 +117,7 @@ function wrongMethod({ method }: HttpRequest, { byMethod }: Match): Fault {
 async function answer(under: Under, route: Route, raw: Record<string, string>): Promise<HttpResponse> {
   const { world, request } = under
   const principal = await signIn(under, route, raw)
+  const counted = await countRequest(under, route, principal)
   await allow(world, route, principal, raw, route.scope === null ? [] : [route.scope])
   const query = readQuery(route, request.query)
   const patience = readPatience(route, request)
@@ -150,7 +153,9 @@ async function answer(under: Under, route: Route, raw: Record<string, string>): 
     key && !route.startsRun
       ? await onlyOnce(world, principal.orgId, key, request.remainingMs, work)
       : await work()
-  return write(request, reply, patience.headers)
+  const response = write(request, reply, patience.headers)
+  if (response.status === 304) counted.forget()
+  return response
 }
 
 /** Two forms are the same request only if their files are the same. */

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { indexKeys, keys } from './table.ts'
+import { digest, indexKeys, keys } from './table.ts'
 import type { Write } from './transact.ts'
 
 /** A tenant: everything it has lies under its id. */
@@ -11,14 +11,41 @@ export interface OrganisationRow {
   createdAt: string
   /** Addresses that a person may be sent back to, exactly as registered; absent = none. */
   returnUrls?: string[]
+  /** What was set of its limits; absent = the deployment's. */
+  limits?: OrganisationLimitSettings
+  /** Days that runs are kept after their end, unless their flow says so; absent = 90. */
+  retentionDays?: number | null
+  /** Whose tokens are taken besides the service's own; absent = nobody's. */
+  trustedIssuers?: TrustedIssuer[]
   /** Counts changes; absent = 1, nothing has been changed yet. */
   revision?: number
   updatedAt?: string
   updatedBy?: string
 }
 
+/** An OpenID provider whose tokens the organisation takes (conventions.md §1). */
+export interface TrustedIssuer {
+  /** `iss` of its tokens, to the letter. */
+  issuer: string
+  jwksUrl: string
+  audience: string
+  /** Claim that holds a role's name or a list of them; absent = everybody is a viewer. */
+  roleClaim?: string | undefined
+  /** Roles by the claim's values. */
+  roles?: Record<string, 'admin' | 'user' | 'viewer'> | undefined
+}
+
+/** Limits that an organisation may set for itself. */
+export interface OrganisationLimitSettings {
+  principalRequestsPerMinute?: number | null
+  organisationRequestsPerMinute?: number | null
+  openRuns?: number | null
+}
+
 /** What may be changed of an organisation. */
-export type OrganisationChange = Partial<Pick<OrganisationRow, 'name' | 'slug' | 'returnUrls'>>
+export type OrganisationChange = Partial<
+  Pick<OrganisationRow, 'name' | 'slug' | 'returnUrls' | 'limits' | 'retentionDays' | 'trustedIssuers'>
+>
 
 /** Puts a new organisation and the lock on its slug. */
 export function putOrganisation(row: OrganisationRow): Write[] {
@@ -36,9 +63,10 @@ export function putOrganisation(row: OrganisationRow): Write[] {
 }
 
 /**
- * Changes an organisation under the revision that was seen, and moves the lock on its slug.
+ * Changes an organisation under the revision that was seen, and moves the locks on its slug and its issuers.
  *
- * @returns writes of which the first fails if somebody was faster, and the second if the slug is taken.
+ * @returns writes of which the first fails if somebody was faster, the next if the slug is taken, the others if an issuer
+ *   is.
  */
 export function changeOrganisation(
   seen: OrganisationRow,
@@ -67,19 +95,47 @@ export function changeOrganisation(
       },
     },
   }
-  const { slug } = change
-  if (slug === undefined || slug === seen.slug) return [update]
+  return [update, ...moveSlug(seen, change), ...moveIssuers(seen, change)]
+}
+
+function moveSlug(seen: OrganisationRow, { slug }: OrganisationChange): Write[] {
+  if (slug === undefined || slug === seen.slug) return []
+  return [lock(keys.slugLock(slug), seen.id), { Delete: { TableName: '', Key: keys.slugLock(seen.slug) } }]
+}
+
+/** An issuer is one organisation's alone: its tokens name no organisation. */
+function moveIssuers(seen: OrganisationRow, { trustedIssuers }: OrganisationChange): Write[] {
+  if (trustedIssuers === undefined) return []
+  const before = new Set(seen.trustedIssuers?.map(({ issuer }) => issuer))
+  const after = new Set(trustedIssuers.map(({ issuer }) => issuer))
   return [
-    update,
-    {
-      Put: {
-        TableName: '',
-        Item: { ...keys.slugLock(slug), org: seen.id },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      },
-    },
-    { Delete: { TableName: '', Key: keys.slugLock(seen.slug) } },
+    ...[...after.difference(before)].map((issuer) => lock(keys.issuerLock(digest(issuer)), seen.id)),
+    ...[...before.difference(after)].map((issuer) => ({
+      Delete: { TableName: '', Key: keys.issuerLock(digest(issuer)) },
+    })),
   ]
+}
+
+function lock(key: { pk: string; sk: string }, org: string): Write {
+  return { Put: { TableName: '', Item: { ...key, org }, ConditionExpression: 'attribute_not_exists(pk)' } }
+}
+
+/** The organisation that trusts an issuer, and how; strongly consistent. */
+export async function findTrustedIssuer(
+  world: World,
+  issuer: string,
+): Promise<{ orgId: string; issuer: TrustedIssuer } | null> {
+  const { Item } = await world.db.send(
+    new GetCommand({
+      TableName: world.settings.table,
+      Key: keys.issuerLock(digest(issuer)),
+      ConsistentRead: true,
+    }),
+  )
+  const orgId = Item?.org as string | undefined
+  const row = orgId === undefined ? null : await getOrganisation(world, orgId)
+  const found = row?.trustedIssuers?.find((one) => one.issuer === issuer)
+  return row && found ? { orgId: row.id, issuer: found } : null
 }
 
 /** The organisation, strongly consistent. */

@@ -3,21 +3,27 @@ import type { World } from '../world.ts'
 import { keys } from './table.ts'
 
 /**
- * Counts a call in a minute.
+ * Counts calls in a minute.
  *
  * @param minute whole minutes since 1970.
- * @returns how many there were in it, this one included.
+ * @param calls how many are added; less than none takes some back.
+ * @returns how many there were in it, these included.
  */
-export async function countCall({ db, settings }: World, scope: string, minute: number): Promise<number> {
+export async function countCalls(
+  { db, settings }: World,
+  scope: string,
+  minute: number,
+  calls = 1,
+): Promise<number> {
   const { Attributes } = await db.send(
     new UpdateCommand({
       TableName: settings.table,
       Key: keys.rate(scope, String(minute)),
-      UpdateExpression: 'ADD calls :one SET #ttl = :ttl',
+      UpdateExpression: 'ADD calls :calls SET #ttl = :ttl',
       ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: { ':one': 1, ':ttl': (minute + 2) * 60 },
+      ExpressionAttributeValues: { ':calls': calls, ':ttl': (minute + 2) * 60 },
       ReturnValues: 'UPDATED_NEW',
     }),
   )
-  return Number(Attributes?.calls ?? 1)
+  return Number(Attributes?.calls ?? calls)
 }

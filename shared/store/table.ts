@@ -92,9 +92,13 @@ interface Key {
  */
 export const keys = {
   organisation: (org: string): Key => ({ pk: `ORG#${org}`, sk: 'META' }),
+  /** How many runs were open when the sweep last counted them. */
+  openRunCount: (org: string): Key => ({ pk: `ORG#${org}`, sk: 'OPENRUNS' }),
   account: (org: string, account: string): Key => ({ pk: `ORG#${org}`, sk: `USER#${account}` }),
   nameLock: (name: string): Key => ({ pk: `UNIQ#${name.normalize('NFC').toLowerCase()}`, sk: 'UNIQ' }),
   slugLock: (slug: string): Key => ({ pk: `UNIQ#org:${slug}`, sk: 'UNIQ' }),
+  /** Says whose an outside issuer of tokens is. */
+  issuerLock: (sha256: string): Key => ({ pk: `UNIQ#issuer:${sha256}`, sk: 'UNIQ' }),
   session: (org: string, session: string): Key => ({ pk: `ORG#${org}`, sk: `SESS#${session}` }),
   apiKey: (org: string, key: string): Key => ({ pk: `ORG#${org}`, sk: `KEY#${key}` }),
   apiKeyPointer: (sha256: string): Key => ({ pk: `KEYHASH#${sha256}`, sk: 'META' }),

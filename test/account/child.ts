@@ -42,13 +42,20 @@ export interface ChildOptions {
   env?: Record<string, string>
 }
 
+/** Loads come from one key and one address. */
+const anyRate = {
+  SLUICE_PRINCIPAL_RATE: '1000000',
+  SLUICE_ORGANISATION_RATE: '1000000',
+  SLUICE_ADDRESS_RATE: '1000000',
+}
+
 /** Starts the account and waits until it says that it is ready. @throws with what it printed if it ends before. */
 export async function startAccount({ folder, port = 0, env = {} }: ChildOptions = {}): Promise<AccountChild> {
   const data = folder ?? mkdtempSync(join(tmpdir(), 'sluice-'))
   const started = performance.now()
   const child = spawn(process.execPath, [...profiling, ...startArguments()], {
     cwd: top,
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), SLUICE_DATA: data, ...env },
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), SLUICE_DATA: data, ...anyRate, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))

@@ -106,7 +106,7 @@ describe('defaults', () => {
     expect(readDefinition({ nodes: { only: { type: 'final' } } }).graph).toEqual({
       metadata: { name: '' },
       triggers: [{ type: 'api' }],
-      settings: { waitTimeoutSeconds: 604_800, durability: 'auto', syncSeconds: 25, retentionDays: 90 },
+      settings: { waitTimeoutSeconds: 604_800, durability: 'auto', syncSeconds: 25, retentionDays: null },
       start: 'only',
       nodes: {
         only: {

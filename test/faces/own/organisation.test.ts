@@ -79,15 +79,56 @@ describe('the slug', () => {
   })
 })
 
+function issuer(name: string) {
+  return { issuer: name, jwksUrl: `${name}/keys`, audience: 'sluice' }
+}
+
+describe('limits and retention', () => {
+  test('are the deployment’s until they are set, one by one, and again when they are null', async () => {
+    const before = (await read()).body
+    const set = await change({ limits: { openRuns: 500 }, retentionDays: 30 })
+    const more = await change({ limits: { organisationRequestsPerMinute: 9_000 } })
+    const back = await change({ limits: { openRuns: null }, retentionDays: null })
+
+    expect(before).toMatchObject({ limits: { openRuns: 10_000 }, retentionDays: 90 })
+    expect(set.body).toMatchObject({ limits: { ...before.limits, openRuns: 500 }, retentionDays: 30 })
+    expect(more.body.limits).toMatchObject({ openRuns: 500, organisationRequestsPerMinute: 9_000 })
+    expect(back.body).toMatchObject({
+      limits: { openRuns: 10_000, organisationRequestsPerMinute: 9_000 },
+      retentionDays: 90,
+    })
+  })
+})
+
 describe('refusals, each at its place', () => {
   test.each<[string, JsonObject, string]>([
     ['an empty name', { name: ' ' }, '#/name'],
     ['a name with control characters', { name: 'a\u0007' }, '#/name'],
     ['a slug with capitals', { slug: 'Acme' }, '#/slug'],
     ['a slug like an id', { slug: '00000000-0000-4000-8000-000000000001' }, '#/slug'],
-    ['issuers, which nothing trusts yet', { trustedIssuers: [] }, '#/trustedIssuers'],
-    ['limits, which nothing counts yet', { limits: {} }, '#/limits'],
-    ['a retention, which nothing keeps yet', { retentionDays: 30 }, '#/retentionDays'],
+    ['an issuer by http', { trustedIssuers: [issuer('http://id.example')] }, '#/trustedIssuers/0/issuer'],
+    [
+      'keys by http',
+      { trustedIssuers: [{ ...issuer('https://id.example'), jwksUrl: 'http://id.example/keys' }] },
+      '#/trustedIssuers/0/jwksUrl',
+    ],
+    [
+      'an issuer twice',
+      { trustedIssuers: [issuer('https://id.example'), issuer('https://id.example')] },
+      '#/trustedIssuers/1/issuer',
+    ],
+    [
+      'a role that there is not',
+      { trustedIssuers: [{ ...issuer('https://id.example'), roles: { boss: 'owner' } }] },
+      '#/trustedIssuers/0/roles/boss',
+    ],
+    [
+      'limits that would lock it out',
+      { limits: { principalRequestsPerMinute: 1 } },
+      '#/limits/principalRequestsPerMinute',
+    ],
+    ['a limit that there is not', { limits: { flows: 1 } }, '#/limits/flows'],
+    ['a retention of no days', { retentionDays: 0 }, '#/retentionDays'],
     ['an address twice', { returnUrls: ['https://a.example/', 'https://a.example/'] }, '#/returnUrls/1'],
     [
       'too many addresses',

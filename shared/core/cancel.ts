@@ -12,9 +12,10 @@ import {
   type RunRow,
   runUpdate,
 } from '../store/runs.ts'
-import { transact } from '../store/transact.ts'
+import { transact, type Write } from '../store/transact.ts'
 import { closeUpdate } from '../store/wait-changes.ts'
 import type { World } from '../world.ts'
+import { type AuditEntry, audited } from './audit.ts'
 import { runFinished } from './name-wait.ts'
 import { answering, noRun } from './refusal.ts'
 import { runError } from './run-error.ts'
@@ -30,7 +31,7 @@ const stopCheckMs = 60_000
  * Cancels a run: it begins nothing any more once this has returned; its waits close, its children and its execution end.
  * A run that was cancelled before stays so.
  *
- * @param by who wants it, if somebody does.
+ * @param by who wants it, if somebody does: then the audit trail tells.
  * @throws {Fault} `not_found`; `run_finished` if it has ended otherwise; `unavailable`.
  */
 export async function cancel(
@@ -38,7 +39,7 @@ export async function cancel(
   orgId: string,
   runId: string,
   reason?: string,
-  by?: string,
+  by?: Canceller,
 ): Promise<RunView> {
   return await answering(world, async () => {
     const row = await recordCancel(world, orgId, runId, { reason, by })
@@ -47,9 +48,12 @@ export async function cancel(
   })
 }
 
+/** Who wants a run to end. */
+export type Canceller = Pick<AuditEntry, 'actor' | 'requestId' | 'address'>
+
 interface Why {
   reason: string | undefined
-  by: string | undefined
+  by: Canceller | undefined
 }
 
 async function recordCancel(world: World, orgId: string, runId: string, why: Why): Promise<RunRow> {
@@ -79,7 +83,7 @@ async function cancelWith(
       updatedAt: at,
       finishedAt: at,
       error: JSON.stringify(runError('cancelled', reason, at)),
-      ...(by === undefined ? {} : { modifiedBy: by }),
+      ...(by === undefined ? {} : { modifiedBy: by.actor }),
       gsi2sk: checkKey(row.orgId, row.id, now + stopCheckMs),
     },
     setOnce: { startedAt: at },
@@ -87,7 +91,7 @@ async function cancelWith(
     from: openStatuses,
     endsAt: Math.floor(now / 1000),
   }
-  if (waits.length === 0) {
+  if (waits.length === 0 && by === undefined) {
     const { changed, row: after } = await changeRun(world, row.orgId, row.id, change)
     return changed ? after : null
   }
@@ -102,8 +106,17 @@ async function cancelWith(
         ),
       },
     })),
+    ...(by === undefined ? [] : [told(world, row, by)]),
   ])
   return written.ok ? await getRun(world, row.orgId, row.id) : null
+}
+
+/** Never the reason, which somebody has typed. */
+function told(world: World, { orgId, id, flowId }: RunRow, { actor, requestId, address }: Canceller): Write {
+  return audited(world, orgId, {
+    ...{ actor, action: 'run.cancelled', target: id, requestId, address },
+    details: { flowId },
+  })
 }
 
 /**

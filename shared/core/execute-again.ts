@@ -104,7 +104,7 @@ async function inputsAgain(world: World, current: RunRow, graph: Graph): Promise
 
 /** Cancels it, unless it has ended by itself meanwhile. */
 async function ended(world: World, who: Principal, run: RunRow): Promise<RunRow> {
-  await cancel(world, run.orgId, run.id, 'It was executed again', who.actor).catch((error: unknown) => {
+  await cancel(world, run.orgId, run.id, 'It was executed again', who).catch((error: unknown) => {
     if (!isFault(error, 'run_finished')) throw error
   })
   const row = await getRun(world, run.orgId, run.id)

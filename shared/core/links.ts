@@ -106,6 +106,7 @@ function checkMaking(question: Question, who: Principal, run: RunRow, row: LinkR
   const { approvers: _, ...apart } = question
   checkRight(apart as Question, who, run)
   const holder = linkHolder(row)
+  checkVoter(question, row)
   checkRight(apart as Question, holder, run)
   try {
     checkRight(question, holder, run)
@@ -113,6 +114,17 @@ function checkMaking(question: Question, who: Principal, run: RunRow, row: LinkR
     if (!(error instanceof Fault)) throw error
     throw refused('/for', 'not_an_approver', 'for must be one of the approvers of this step')
   }
+}
+
+/** Where several must approve, a vote that its maker has given himself a name for would be a second one of his. */
+function checkVoter({ approvals, approvers }: Question, { accountId, for: named }: LinkRow): void {
+  const { needed = 1 } = (approvals ?? {}) as { needed?: number }
+  if (needed <= 1 || approvers !== undefined || named === null || accountId !== null) return
+  throw refused(
+    '/for',
+    'no_account',
+    'several must approve: for must be an account of the organisation, or the step must name its approvers',
+  )
 }
 
 function told(world: World, who: Principal, action: string, { id, waitId, runId, orgId }: LinkRow): Write {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { canonicalJson } from '../asl/canonical.ts'
 import { Fault } from '../faults.ts'
 import {
@@ -17,7 +18,10 @@ import { openReply, sealReply } from './sealed-reply.ts'
 export interface IdempotencyKey {
   /** sha256 of who, method, path and the caller's key. */
   id: string
-  /** sha256 of the canonical JSON of body and query. */
+  /**
+   * HMAC of the canonical JSON of body and query. Its key is the caller's own, which is stored nowhere: a body may hold a
+   * password, and nobody shall try out passwords on the row.
+   */
   bodyHash: string
 }
 
@@ -42,7 +46,10 @@ export function nameRequest(
   { who, method, path, key }: { who: string; method: string; path: string; key: string },
   content: { body: unknown; query: unknown },
 ): IdempotencyKey {
-  return { id: digest(canonicalJson([who, method, path, key])), bodyHash: digest(canonicalJson(content)) }
+  return {
+    id: digest(canonicalJson([who, method, path, key])),
+    bodyHash: createHmac('sha256', key).update(canonicalJson(content)).digest('hex'),
+  }
 }
 
 /**

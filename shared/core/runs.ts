@@ -1,5 +1,6 @@
 import { getFlow } from '../store/flows.ts'
 import type { JsonObject, LogLevel, World } from '../world.ts'
+import type { Canceller } from './cancel.ts'
 import type { LogEntry } from './log-entries.ts'
 import { readRun } from './read-run.ts'
 import { answering } from './refusal.ts'
@@ -41,12 +42,19 @@ export async function listFlowRuns(
  */
 export async function cancelRun(
   world: World,
-  who: { orgId: string; actor?: string },
+  who: { orgId: string } & Partial<Canceller>,
   runId: string,
   reason?: string,
 ): Promise<RunView> {
   const { cancel } = await import('./cancel.ts')
-  return await cancel(world, who.orgId, runId, reason, who.actor)
+  const { orgId, actor, requestId, address } = who
+  return await cancel(
+    world,
+    orgId,
+    runId,
+    reason,
+    actor === undefined ? undefined : { actor, requestId, address },
+  )
 }
 
 /** The steps of a run in order of start; native ones from the run's trace. @throws {Fault} `not_found`. */

@@ -74,3 +74,20 @@ test('by actor, kind and time, page by page', async () => {
   )
   expect(await list('?actor=user:nobody')).toEqual([])
 })
+
+test('a run that somebody cancels is told with who it was, whichever face he came by', async () => {
+  const flow = await faces.flow(asking)
+  const as = faces.acme.token.user
+  const byDashboard = (await faces.execute(flow)).body.appRunId
+  const byRunner = (await faces.execute(flow)).body.appRunId
+  await faces.send('POST', `/v1/flowrun/cancel/${byDashboard}`, { as, body: { reason: 'canary' } })
+  await faces.send('DELETE', `/api/v1/executions/${byRunner}`, { as })
+  // Cancelled before: nothing is done, and nothing told.
+  await faces.send('POST', `/v1/flowrun/cancel/${byDashboard}`, { as })
+
+  for (const run of [byDashboard, byRunner])
+    expect(await list(`?target=${run}&action=run.cancelled`)).toMatchObject([
+      { action: 'run.cancelled', actor: `user:${faces.acme.account.user.id}`, requestId: expect.any(String) },
+    ])
+  expect(JSON.stringify(await list())).not.toContain('canary')
+})

@@ -533,6 +533,19 @@ describe('who may', () => {
     expect(await read()).toMatchObject({ status: 'answered' })
   })
 
+  test('where several must approve, nobody makes up voters of his own', async () => {
+    const { make, open, read } = await asked(asks({ approvals: 2 }))
+    const { status, body } = await make({ for: 'somebody@example.com' })
+    expect([status, body.errors[0]]).toMatchObject([422, { pointer: '#/for', code: 'no_account' }])
+
+    // Two links that name nobody are both their maker's.
+    for (const { path } of [await open({}), await open({})]) await submit(path, [['decision', 'approve']])
+    expect(await read()).toMatchObject({ status: 'open' })
+    const { path } = await open({ for: 'admin@acme.example' })
+    await submit(path, [['decision', 'approve']])
+    expect(await read()).toMatchObject({ status: 'answered' })
+  })
+
   test('whoever started a run makes no link to what others must decide', async () => {
     const { make } = await asked(asks({ allowSelf: false }))
     const own = await make()

@@ -12,6 +12,7 @@ export interface DoorShape {
 export type DoorName =
   | 'client'
   | 'dashboard'
+  | 'journeys'
   | 'headless'
   | 'hooks'
   | 'runner'
@@ -29,6 +30,7 @@ export type DoorName =
 export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'dashboard', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
+  { door: 'journeys', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'headless', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'hooks', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'runner', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },

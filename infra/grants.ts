@@ -152,6 +152,17 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, startingSync, stopping],
     ...lookingAtFiles,
   ],
+  journeys: [
+    table(
+      [...rowsAndLists, 'DeleteItem'],
+      'flowIds, bindings of flowTypes, flows, versions, runs, waits; places of concurrency keys',
+    ),
+    ...[platform, signing, sealing],
+    ...publishing,
+    ...[starting, startingSync, stopping],
+    ...answering,
+    ...lookingAtFiles,
+  ],
   dashboard: [
     table(
       [...rowsAndLists, 'DeleteItem'],

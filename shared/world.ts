@@ -78,6 +78,8 @@ export interface Settings {
   modelSecretId?: string
   /** Public base URL without trailing slash; `iss` of access tokens. */
   baseUrl: string
+  /** Id or slug of the organisation that paths without one mean; absent = the first that was made. */
+  defaultOrganisation?: string
   /** Exact origins that may call from a browser. */
   corsOrigins: string[]
   /** Exact `host:port` pairs that steps may call although they are not public. */

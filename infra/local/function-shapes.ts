@@ -5,6 +5,7 @@ import { open as due } from '../../functions/due.ts'
 import { open as executions } from '../../functions/executions.ts'
 import { open as headless } from '../../functions/headless.ts'
 import { open as hooks } from '../../functions/hooks.ts'
+import { open as journeys } from '../../functions/journeys.ts'
 import { open as own } from '../../functions/own.ts'
 import { open as runner } from '../../functions/runner.ts'
 import { open as scheduled } from '../../functions/scheduled.ts'
@@ -19,6 +20,7 @@ import type { FunctionShape, OpenDoor } from './functions.ts'
 const opens: Record<DoorName, OpenDoor> = {
   client,
   dashboard,
+  journeys,
   headless,
   hooks,
   runner,

@@ -26,6 +26,7 @@ export function readSettings(env: Environment): Settings {
     ...(env.SLUICE_MAIL_FROM ? { mailFrom: env.SLUICE_MAIL_FROM } : {}),
     ...models(env),
     baseUrl: needed(env, 'SLUICE_BASE_URL').replace(/\/+$/, ''),
+    ...(env.SLUICE_DEFAULT_ORG ? { defaultOrganisation: env.SLUICE_DEFAULT_ORG } : {}),
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),
     accessTokenSeconds: tokenSeconds(env.ACCESS_TOKEN_SECONDS),

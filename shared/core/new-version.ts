@@ -76,21 +76,33 @@ export async function withVersion(
     ...(setLatest || flow.latestVersion === null ? latest : {}),
   }
   const owner = { orgId, flowId: flow.id }
+  const bound =
+    next.latestVersion === row.version
+      ? await boundTo(world, author, flow.id, prepared.graph)
+      : { writes: [], warnings: [] }
+  const told = { ...row, problems: JSON.stringify([...prepared.warnings, ...bound.warnings]) }
   return {
     state: {
       flow: await described(next, { ...summaryOf(flow), updatedBy: actor }, keptDraft),
       draft: keptDraft,
     },
     writes: [
-      putVersion(orgId, row),
+      putVersion(orgId, told),
       ...useMachine(owner, prepared.machine.name, row.version),
       ...(await addressesOf(owner, prepared.graph)),
+      ...bound.writes,
       sourceVersion === undefined
         ? noted(world, author, 'flow.published', flow.id, { version: row.version })
         : noted(world, author, 'flow.rolled_back', flow.id, { version: row.version, sourceVersion }),
     ],
-    result: row,
+    result: told,
   }
+}
+
+/** Few flows are journeys: only they read from disk what makes them answer. */
+async function boundTo(world: World, author: Author, flowId: string, graph: Graph) {
+  if (!graph.triggers.some(({ type }) => type === 'journey')) return { writes: [], warnings: [] }
+  return await (await import('./journeys/bind.ts')).bindJourneys(world, author, flowId, graph)
 }
 
 /** Few flows have webhooks: only they read from disk what makes their addresses known. */

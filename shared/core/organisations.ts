@@ -1,7 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { putAccount } from '../store/account-changes.ts'
 import type { AccountRow } from '../store/accounts.ts'
-import { type OrganisationRow, putOrganisation } from '../store/organisations.ts'
+import { type OrganisationRow, offerDefaultOrganisation, putOrganisation } from '../store/organisations.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { emailTaken, newAccount } from './accounts.ts'
@@ -43,7 +43,10 @@ export async function createOrganisation(
       target: organisation.id,
     }),
   ])
-  if (written.ok) return { organisation, account }
+  if (written.ok) {
+    await offerDefaultOrganisation(world, organisation.id)
+    return { organisation, account }
+  }
   // The second write is the lock on the slug.
   if (written.found[1] === undefined) throw emailTaken()
   throw slugTaken()

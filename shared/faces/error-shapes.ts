@@ -15,6 +15,32 @@ const issue = z.looseObject({
   column: z.int().optional(),
 })
 
+const message = z.strictObject({
+  type: z.enum(['ERROR', 'WARNING', 'INFO']),
+  message: z.string(),
+  i18nKey: z.string().optional(),
+  identifier: z.string().optional(),
+  context: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** Seed 000 has codes of its own; a step that is shown again stands in `current`. */
+export const seed000Error = z.strictObject({
+  code: z.string().min(1),
+  message: z.string().min(1),
+  description: z.string().min(1),
+  flowType: z.string().nullable(),
+  messages: z.array(message).min(1),
+  actions: z.array(z.string()).optional(),
+  current: z
+    .strictObject({
+      flowId: z.string(),
+      flowStatus: z.string(),
+      type: z.string(),
+      data: z.record(z.string(), z.json()),
+    })
+    .optional(),
+})
+
 /** Seed 001 says status and message on two levels. */
 export const seed001Error = z.strictObject({
   error: z.strictObject({
@@ -74,6 +100,7 @@ export const errorShapes: Record<FaceName, { name: string; schema: z.ZodType }> 
   client: { name: 'Error', schema: seed001Error },
   dashboard: { name: 'Error', schema: seed001Error },
   hooks: { name: 'Error', schema: seed001Error },
+  journeys: { name: 'JourneyError', schema: seed000Error },
   headless: { name: 'HeadlessError', schema: seed002Error },
   runner: { name: 'RunnerError', schema: seed003Error },
   executions: { name: 'ExecutionsError', schema: seed004Error },

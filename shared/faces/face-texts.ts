@@ -10,6 +10,11 @@ export const faceTexts: Record<FaceName, FaceText> = {
     description: 'Writing, publishing, running, answering and inspecting flows',
     error: errorShapes.dashboard,
   },
+  journeys: {
+    tag: 'journeys',
+    description: 'Sign-up, sign-in and recovery, step by step, for the pages of an app',
+    error: errorShapes.journeys,
+  },
   headless: {
     tag: 'headless',
     description: 'One call that runs a flow and tells its status',

@@ -5,6 +5,7 @@ import { restRoutes as dashboardRest } from './dashboard/rest.ts'
 import { executionsRoutes } from './executions/face.ts'
 import { headlessRoutes } from './headless/face.ts'
 import { hookRoutes } from './hooks.ts'
+import { journeyRoutes } from './journeys/face.ts'
 import { ownRoutes } from './own/face.ts'
 import { restRoutes as ownRest } from './own/rest.ts'
 import { runnerRoutes } from './runner/face.ts'
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...clientRoutes,
   ...dashboardRoutes,
   ...dashboardRest,
+  ...journeyRoutes,
   ...headlessRoutes,
   ...hookRoutes,
   ...executionsRoutes,

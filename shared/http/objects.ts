@@ -25,6 +25,7 @@ export type ObjectKind =
   | 'webhook-endpoint'
   | 'delivery'
   | 'problem'
+  | 'flow-type'
 
 /**
  * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's

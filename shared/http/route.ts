@@ -8,7 +8,15 @@ import type { World } from '../world.ts'
 import type { ObjectKind } from './objects.ts'
 
 /** Faces by the name of their door in `functions/`. */
-export type FaceName = 'client' | 'dashboard' | 'headless' | 'hooks' | 'runner' | 'executions' | 'own'
+export type FaceName =
+  | 'client'
+  | 'dashboard'
+  | 'journeys'
+  | 'headless'
+  | 'hooks'
+  | 'runner'
+  | 'executions'
+  | 'own'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

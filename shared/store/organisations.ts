@@ -1,4 +1,5 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { digest, indexKeys, keys } from './table.ts'
 import type { Write } from './transact.ts'
@@ -144,4 +145,35 @@ export async function getOrganisation({ db, settings }: World, org: string): Pro
     new GetCommand({ TableName: settings.table, Key: keys.organisation(org), ConsistentRead: true }),
   )
   return (Item as OrganisationRow | undefined) ?? null
+}
+
+/** The organisation that has a slug. */
+export async function findOrganisationBySlug({ db, settings }: World, slug: string): Promise<string | null> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: settings.table, Key: keys.slugLock(slug), ConsistentRead: true }),
+  )
+  return (Item?.org as string | undefined) ?? null
+}
+
+/** The organisation that paths without one mean: the first that was made. */
+export async function findDefaultOrganisation({ db, settings }: World): Promise<string | null> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: settings.table, Key: keys.defaultOrganisation(), ConsistentRead: true }),
+  )
+  return (Item?.org as string | undefined) ?? null
+}
+
+/** Makes an organisation the default one, unless there is one already. */
+export async function offerDefaultOrganisation({ db, settings }: World, org: string): Promise<void> {
+  try {
+    await db.send(
+      new PutCommand({
+        TableName: settings.table,
+        Item: { ...keys.defaultOrganisation(), org },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error
+  }
 }

@@ -135,6 +135,11 @@ export const keys = {
   }),
   sharePointer: (sha256: string): Key => ({ pk: `SHARE#${sha256}`, sk: 'META' }),
   resumePointer: (sha256: string): Key => ({ pk: `CAP#${sha256}`, sk: 'META' }),
+  /** Says which run a journey's flowId opens. */
+  journey: (sha256: string): Key => ({ pk: `CAP#${sha256}`, sk: 'JOURNEY' }),
+  journeyBinding: (org: string, flowType: string): Key => ({ pk: `ORG#${org}`, sk: `JOURNEY#${flowType}` }),
+  /** Says which organisation paths without one mean. */
+  defaultOrganisation: (): Key => ({ pk: 'UNIQ#default-organisation', sk: 'UNIQ' }),
   /** Says whose the webhook trigger of a flow is; the digest is of flow and webhook id. */
   webhookTrigger: (sha256: string): Key => ({ pk: `HOOKIN#${sha256}`, sk: 'META' }),
   webhookEndpoint: (org: string, endpoint: string): Key => ({ pk: `ORG#${org}`, sk: `HOOK#${endpoint}` }),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import {
   problem,
+  seed000Error,
   seed001Error,
   seed002Error,
   seed003Error,
@@ -25,6 +26,7 @@ const seed004 = seed004Error
 export const errorShapes: Record<FaceName, z.ZodType> = {
   client: seed001,
   dashboard: seed001,
+  journeys: seed000Error,
   headless: seed002Error,
   hooks: seed001,
   runner: seed003Error,

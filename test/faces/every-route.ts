@@ -24,6 +24,7 @@ export interface Filling {
   'webhook-endpoint': string
   delivery: string
   problem: string
+  'flow-type': string
 }
 
 /** Bodies that routes take, by method and path; a route with a body that is not here makes the suites fail (A2). */
@@ -70,6 +71,9 @@ const bodies: Record<string, unknown> = {
   'POST /v1/flow/file': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/flow/share/file/{token}': { filename: 'claim.pdf', contentType: 'application/pdf', size: 5 },
   'POST /v1/waits/{id}/answer': { decision: 'approve' },
+  'POST /api/server/v1/flow/execute': { flowType: 'REGISTRATION' },
+  'POST /t/{org}/api/server/v1/flow/execute': { flowType: 'REGISTRATION' },
+  'PUT /v1/journeys/{flowType}': { flowId: null, enabled: false },
   'PATCH /v1/organisation': { name: 'Changed' },
   'POST /v1/waits/{id}/links': {},
   'POST /w/{token}': {},

@@ -43,6 +43,7 @@ beforeAll(async () => {
     'webhook-endpoint': endpoint.body.id,
     delivery: '01J00000000000000000000000',
     problem: 'conflict',
+    'flow-type': 'REGISTRATION',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))

@@ -63,6 +63,7 @@ async function made(route?: Route): Promise<Filling> {
     file: await file(route, flow),
     webhook: 'crm',
     problem: 'conflict',
+    'flow-type': 'REGISTRATION',
     ...(await endpoint(route, names)),
   }
 }

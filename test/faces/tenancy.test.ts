@@ -46,6 +46,7 @@ beforeAll(async () => {
     'webhook-endpoint': endpoint.body.id,
     delivery: '01J00000000000000000000000',
     problem: 'conflict',
+    'flow-type': 'REGISTRATION',
   }
   // What the stream writes of the run comes a moment later.
   await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
@@ -76,6 +77,7 @@ describe('A1 what another organisation has does not exist', () => {
     'webhook-endpoint': '00000000-0000-4000-8000-000000000007',
     delivery: '01J00000000000000000000000',
     problem: 'conflict',
+    'flow-type': 'REGISTRATION',
   }
   const naming = everyRoute.filter(
     ([, { objects, auth }]) => auth !== 'open' && Object.keys(objects).length > 0,

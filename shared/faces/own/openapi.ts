@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type FaceName, type Route, route } from '../../http/route.ts'
 import { jsonObject, noParams } from '../shapes.ts'
 
-const faces = ['client', 'dashboard', 'headless', 'hooks', 'runner', 'executions', 'own'] as const
+const faces = ['client', 'dashboard', 'journeys', 'headless', 'hooks', 'runner', 'executions', 'own'] as const
 
 /** Which face's part is asked for; without it the whole. */
 export const faceQuery = z.strictObject({ face: z.enum(faces).optional() })

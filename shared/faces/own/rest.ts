@@ -5,6 +5,7 @@ import { diff } from './diff.ts'
 import * as docs from './docs.ts'
 import { flowOpenapi } from './flow-openapi.ts'
 import * as forecasts from './forecast.ts'
+import * as journeys from './journeys.ts'
 import * as linkPages from './link-page.ts'
 import * as links from './links.ts'
 import { asl } from './machines.ts'
@@ -42,6 +43,8 @@ export const restRoutes: Route[] = [
   runs.read,
   runs.events,
   socketTickets.create,
+  journeys.list,
+  journeys.bind,
   audit.list,
   organisations.read,
   organisations.change,

@@ -24,7 +24,7 @@ export function askStates(
   const expired = shop.names.helper(node.id, 'expired')
   const states: States = {}
   const payload = {
-    ...sentByToken(spot, 'ask', args, writer, shop),
+    ...sentByToken(spot, 'ask', args, writer, shop, options),
     onTimeout: policyOf(spot, options) as Expressions,
   }
   const exit = routeState(spot, options, expression('$states.result'), shop, states)
@@ -37,7 +37,7 @@ export function askStates(
   }
   const others = catchers({ ...spot, node: withoutTimeout(spot) }, shop)
   const state: State = {
-    ...callStep(shop, payload, secondsOf(spot, shop) + 1, true),
+    ...callStep(shop, payload, secondsOf(spot, shop, options) + 1, true),
     Retry: [transient],
     Catch: [late, ...others],
     ...exit,
@@ -66,20 +66,23 @@ export function sentByToken(
   args: JsonObject,
   writer: ParamWriter,
   shop: Shop,
+  options: AskOptions = {},
 ): { [member: string]: Expressions } {
   return {
     ...sentByStep(spot, kind),
     args: writer.value(args),
     token: expression('$states.context.Task.Token'),
-    timeoutSeconds: secondsOf(spot, shop),
+    timeoutSeconds: secondsOf(spot, shop, options),
     ...(spot.first ? { first: true } : {}),
     ...sendTrace(spot.zone.frame, shop.plan),
   }
 }
 
 /** How long such a task may stand open. */
-export function secondsOf({ node }: Spot, shop: Shop): number {
-  return Math.max(1, Math.ceil(node.timeoutSeconds ?? shop.plan.graph.settings.waitTimeoutSeconds))
+export function secondsOf({ node }: Spot, shop: Shop, { forOthers = false }: AskOptions = {}): number {
+  const { waitTimeoutSeconds, othersTimeoutSeconds = waitTimeoutSeconds } = shop.plan.graph.settings
+  const usual = forOthers ? othersTimeoutSeconds : waitTimeoutSeconds
+  return Math.max(1, Math.ceil(node.timeoutSeconds ?? usual))
 }
 
 function policyOf(spot: Spot, { onTimeout }: AskOptions): NonNullable<AskOptions['onTimeout']> {

@@ -49,6 +49,8 @@ export interface FlowSettings {
   timeoutSeconds?: number
   /** Default per wait: 7 d. */
   waitTimeoutSeconds: number
+  /** The same where somebody else than the caller must answer; absent = `waitTimeoutSeconds`. */
+  othersTimeoutSeconds?: number
   durability: 'auto' | 'standard'
   /** How long a synchronous face waits before it answers 202; 0-25. */
   syncSeconds: number

@@ -34,7 +34,10 @@ export function readTriggers(written: Json | undefined, findings: Finding[]): Tr
   return triggers
 }
 
-/** Settings with their defaults; a flow that only journeys start waits 900 s for an answer, any other 7 days. */
+/**
+ * Settings with their defaults; a flow that only journeys start waits 900 s for an answer of whoever it serves, and 7 days
+ * for that of others, as any other flow does.
+ */
 export function readSettings(
   written: Json | undefined,
   triggers: Trigger[],
@@ -45,6 +48,7 @@ export function readSettings(
   return {
     ...(read.timeoutSeconds === undefined ? {} : { timeoutSeconds: read.timeoutSeconds }),
     waitTimeoutSeconds: read.waitTimeoutSeconds ?? (journey ? 900 : 604_800),
+    ...(journey && read.waitTimeoutSeconds === undefined ? { othersTimeoutSeconds: 604_800 } : {}),
     durability: read.durability ?? 'auto',
     syncSeconds: read.syncSeconds ?? 25,
     retentionDays: read.retentionDays ?? null,

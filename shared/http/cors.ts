@@ -28,6 +28,8 @@ const exposed = [
   'Sluice-Run-Id',
   'Sluice-Run-Status',
   'Sluice-Flow-Version',
+  'Sluice-Step',
+  'Sluice-Step-Expires',
   'Sluice-Total-Capped',
   'Sluice-Export-Masked',
   'Content-Disposition',

@@ -50,6 +50,7 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       routes: [{ outcome: 'reject', when: (variable) => `${variable}.decision = "reject"` }],
       outcome: 'approve',
       ...(onTimeout === undefined ? {} : { onTimeout }),
+      forOthers: question.approvers !== undefined || question.allowSelf === false,
     }),
   ask(args) {
     const approvers = readApprovers(args.approvers)

@@ -127,6 +127,8 @@ export interface WorkOptions {
 export interface AskOptions extends WorkOptions {
   /** What happens when nobody answers in time; absent = the `timeout` row, else the `error` row, else the run fails. */
   onTimeout?: 'fail' | 'branch' | { decision: 'approve' | 'reject' }
+  /** Somebody else than the run's starter must answer: that may take longer. @default false */
+  forOthers?: boolean
 }
 
 /** One case of a choice. */

@@ -27,6 +27,7 @@ import { doWork } from '../../shared/core/work.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import { runScript } from '../../shared/scripts/run-script.ts'
 import type { Clock, Json, JsonObject, Outbound, World } from '../../shared/world.ts'
+import type { KeptLog } from '../local/kept-log.ts'
 import { openTestWorld } from '../world.ts'
 import { org, person } from './runs-fixture.ts'
 
@@ -35,6 +36,8 @@ export interface EngineWorld {
   world: World
   s3: LocalS3
   who: Principal
+  /** What the product has logged. */
+  log: KeptLog
   /** What was sent by mail. */
   mail: LocalMail
   /** Every step event that the engine has sent. */
@@ -117,6 +120,7 @@ export async function openEngineWorld({
     world,
     s3: test.s3,
     who,
+    log: test.log,
     mail,
     events,
     scripts,

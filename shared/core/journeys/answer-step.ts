@@ -5,6 +5,7 @@ import { answerWait } from '../answers.ts'
 import { type RunView, viewWait, type WaitView } from '../run-view.ts'
 import { holderOfJourney, type Journey } from './journey.ts'
 import { lookOn } from './look-on.ts'
+import { noJourney } from './refusals.ts'
 
 /** What became of an answer: how the run stands after it, or that the step takes none any more. */
 export type Answered =
@@ -47,6 +48,8 @@ export async function answerStep(
     return { taken: true, run, replayed: given.replayed }
   } catch (error) {
     if (!closed.some((code) => isFault(error, code))) throw error
+    // The engine is about to end the run: nothing can follow.
+    if (isFault(error, 'wait_expired') && error.details.onTimeout === 'fail') throw noJourney()
     return { taken: false, run: await lookOn(world, journey, goneSeconds) }
   }
 }

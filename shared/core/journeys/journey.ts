@@ -11,6 +11,8 @@ import { noJourney } from './refusals.ts'
 export interface Journey {
   row: JourneyRow
   run: RunRow
+  /** Its end was told, or cannot be told: only a reply that was kept can be had again. */
+  isOver?: boolean
 }
 
 /** How long the end of a run waits for whoever asks for it. */
@@ -23,11 +25,18 @@ const mostAnswers = 120
  * What a flowId opens in the organisation that the path names. Whatever it opens no more is refused in one way, and in
  * equal time.
  *
+ * @param mayRepeat the request has a key: what it was told at the end is kept as long as an end that nobody has asked for.
+ *
  * @throws {Fault} `invalid_request` reason `flow_id`; `rate_limited`.
  */
 export async function openJourney(
   world: World,
-  { orgId, flowId, address }: { orgId: string | null; flowId: string; address: string },
+  {
+    orgId,
+    flowId,
+    address,
+    mayRepeat,
+  }: { orgId: string | null; flowId: string; address: string; mayRepeat: boolean },
 ): Promise<Journey> {
   const flowIdHash = digest(flowId)
   const unknown = `journey-unknown#${digest(address)}`
@@ -41,16 +50,22 @@ export async function openJourney(
     throw noJourney()
   }
   await limitRate(world, `journey#${flowIdHash}`, mostAnswers)
-  if (isOver(world, mine, run)) throw noJourney()
-  return { row: mine, run }
+  const isOver = hasClosed(world, mine, run)
+  if (isOver && !(mayRepeat && isFresh(world, run))) throw noJourney()
+  return { row: mine, run, isOver }
 }
 
 /** Whether the end was told, came without an end that could be told, or was not asked for in time. */
-function isOver({ clock }: World, row: JourneyRow, run: RunRow): boolean {
+function hasClosed(world: World, row: JourneyRow, run: RunRow): boolean {
   if (row.toldAt !== undefined) return true
   if (!hasEnded(run)) return false
   if (run.status !== 'completed' && !(run.status === 'failed' && row.shownWaitId === undefined)) return true
-  return Date.parse(run.finishedAt ?? run.updatedAt) + untoldMs <= clock.now()
+  return !isFresh(world, run)
+}
+
+/** Still running, or ended a moment ago. */
+function isFresh({ clock }: World, run: RunRow): boolean {
+  return !hasEnded(run) || clock.now() < Date.parse(run.finishedAt ?? run.updatedAt) + untoldMs
 }
 
 /** Whoever holds a flowId: the starter of this one run, and nobody besides (faces/journeys.md §10). */

@@ -56,7 +56,7 @@ function dataOf({ output }: RunView): JsonObject {
 /** What an author's `fail` says is told; of other errors nothing (faces/journeys.md §8). */
 function endFault({ row }: Journey, run: RunView): Fault {
   const { flowType } = row
-  if (run.status !== 'failed' || run.error?.code === 'States.Timeout') return noJourney()
+  if (run.status !== 'failed' || run.error?.code === 'Wait.Expired') return noJourney()
   if (run.error?.stepType !== 'fail')
     return journeyFault('The flow met an error and has ended', { reason: 'flow_error', flowType })
   const { code, message } = run.error

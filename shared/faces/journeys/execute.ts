@@ -4,7 +4,7 @@ import { openJourney } from '../../core/journeys/journey.ts'
 import { lookOn } from '../../core/journeys/look-on.ts'
 import { messagesOf, type StepMessage } from '../../core/journeys/messages.ts'
 import { organisationOf } from '../../core/journeys/organisation.ts'
-import { badInputs } from '../../core/journeys/refusals.ts'
+import { badInputs, noJourney } from '../../core/journeys/refusals.ts'
 import { startJourney } from '../../core/journeys/start-journey.ts'
 import { firstWait } from '../../core/journeys/step.ts'
 import { noteWait, tellStep } from '../../core/journeys/tell.ts'
@@ -52,10 +52,12 @@ async function drive(world: World, call: Asked): Promise<Reply> {
   const orgId = await organisationOf(world, call.params.org ?? null)
   if (request.flowId === null) return await begin(world, call, request, orgId)
   const { flowId } = request
-  const journey = await openJourney(world, { orgId, flowId, address: call.address })
+  const header = call.header('idempotency-key')
+  const whose = { orgId, flowId, address: call.address, mayRepeat: header !== undefined }
+  const journey = await openJourney(world, whose)
   const held = { journey, flowId }
   const key = keyOf(
-    call.header('idempotency-key'),
+    header,
     { who: `journey:${journey.row.flowIdHash}`, method: 'POST', path: call.path },
     { body: request, query: null },
   )
@@ -81,6 +83,7 @@ async function begin(
 }
 
 async function goOn(world: World, call: Asked, held: Held, request: JourneyRequest): Promise<Reply> {
+  if (held.journey.isOver) throw noJourney()
   const { waitSeconds } = call
   const looks = request.actionId === null && request.inputs === null
   const wait = looks ? null : await meantStep(world, held.journey, call.header('sluice-step'))

@@ -11,6 +11,7 @@ import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
 import { knownTo } from './known-to-step.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
+import { afterOther, useUp } from './one-time-question.ts'
 import { type Principal, voterOf } from './principal.ts'
 import { answering, noRun } from './refusal.ts'
 import { type RunView, viewRun, viewWait, type WaitView } from './run-view.ts'
@@ -83,6 +84,8 @@ async function tryAnswer(
   if (world.clock.now() >= Date.parse(wait.expiresAt)) throw waitExpired(wait)
   const question = JSON.parse(wait.question) as Question
   checkRight(question, who, run)
+  if (!(await useUp(world, wait, question)))
+    return await tryAnswer(world, who, run, await afterOther(world, wait), answer)
   const checked = await check(world, who, wait, question, answer, answerHash)
   const vote = await castVote(world, run, wait, question, checked)
   return vote ?? (await claimAndDeliver(world, run, wait, checked))
@@ -100,15 +103,16 @@ async function check(
   if (step?.kind !== 'wait') throw new Error(`There is no waiting step ${wait.stepType}`)
   const at = instant(world.clock.now())
   const { actor, accountId, email } = who
-  const { state } = await knownTo(
+  const { state, passkeys } = await knownTo(
     world,
-    { needs: step.needs?.filter((need) => need === 'state') ?? [] },
+    { needs: step.needs?.filter((need) => need === 'state' || need === 'passkeys') ?? [] },
     wait,
   )
   const accepted = await step.accept(question, answer, {
     actor,
     at,
     ...(state === undefined ? {} : { state }),
+    ...(passkeys === undefined ? {} : { passkeys }),
     ...(accountId === null ? {} : { accountId }),
     ...(email === null ? {} : { email }),
   })

@@ -5,7 +5,7 @@ import type { Question } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
 import { replaceToken } from '../store/wait-changes.ts'
 import { openWaitRow, type WaitRow } from '../store/waits.ts'
-import type { World } from '../world.ts'
+import type { JsonObject, World } from '../world.ts'
 import { deliverAgain } from './deliver.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
 import { knownTo } from './known-to-step.ts'
@@ -36,13 +36,19 @@ async function ask(world: World, event: AskEvent): Promise<Question> {
   const step = findStep(event.type)
   if (step?.kind !== 'wait') throw engineError('unknown_step', `There is no waiting step ${event.type}`)
   const id = waitIdOf(event.run.id, stepKey(event.at, event.stepId, event.iter))
-  const known = await knownTo(world, step, { id, orgId: event.run.orgId })
+  const known = await knownTo(world, step, { id, orgId: event.run.orgId, userId: userIdIn(event.args) })
   try {
     return step.ask(event.args, known)
   } catch (error) {
     if (error instanceof StepError) throw engineError(error.code, error.message)
     throw error
   }
+}
+
+/** Whom the question is about, if it says so. */
+function userIdIn({ user }: JsonObject): string | null {
+  const { id } = (user ?? {}) as { id?: unknown }
+  return typeof id === 'string' && id !== '' ? id : null
 }
 
 function rowOf(world: World, event: AskEvent, question: Question, token: string): WaitRow {

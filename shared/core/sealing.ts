@@ -19,6 +19,23 @@ export async function seal(world: World, of: SealedFor, value: Json): Promise<st
   return await new CompactEncrypt(plain).setProtectedHeader(header).encrypt(await keyOf(world, of))
 }
 
+/**
+ * Seals what a flow hands out, a ticket or an assertion: hidden wherever sealed values are, opened for working steps, and
+ * for the client to whom the run's end is told.
+ */
+export async function sealTicket(world: World, of: SealedFor, ticket: string): Promise<string> {
+  return await seal(world, ticketsOf(of), ticket)
+}
+
+/** The value with tickets opened; what else is sealed stays so. */
+export async function openTickets(world: World, of: SealedFor, value: JsonObject): Promise<JsonObject> {
+  return (await openBy(world, [ticketsOf(of)], value)).value
+}
+
+function ticketsOf({ orgId, runId }: SealedFor): SealedFor {
+  return { orgId, runId: `${runId} tickets` }
+}
+
 /** Opens what `seal` made. @throws if it is of another run, or was changed. */
 export async function unseal(world: World, of: SealedFor, text: string): Promise<Json> {
   const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
@@ -57,14 +74,24 @@ export async function openSealed(
   of: SealedFor,
   value: JsonObject,
 ): Promise<{ value: JsonObject; opened: string[] }> {
+  return await openBy(world, [of, ticketsOf(of)], value)
+}
+
+async function openBy(
+  world: World,
+  keys: SealedFor[],
+  value: JsonObject,
+): Promise<{ value: JsonObject; opened: string[] }> {
   const texts = new Set(JSON.stringify(value).match(sealedText) ?? [])
   if (texts.size === 0) return { value, opened: [] }
   const plain = new Map<string, Json>()
   for (const text of texts) {
-    try {
-      plain.set(text, await unseal(world, of, text))
-    } catch {
-      // Of another run, or made to look like one: it stays data.
+    for (const of of keys) {
+      try {
+        plain.set(text, await unseal(world, of, text))
+      } catch {
+        // Of another run, or made to look like one: it stays data.
+      }
     }
   }
   const open = (text: string): Json =>

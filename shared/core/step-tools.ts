@@ -36,6 +36,7 @@ export function toolsFor(
     outbound: world.outbound,
     sendMail: async (message) =>
       (await import('./send-mail.ts')).sendMail(world, message, `${run.id}:${key}`),
+    ...peopleTools(world, run, `${run.id}:${key}`),
     log: (level: LogLevel, message: string, data?: JsonObject) =>
       void kept.lines.push(logLine(world, level, message, data)),
     async provider() {
@@ -45,5 +46,38 @@ export function toolsFor(
     },
     misfit: async (schema, value) => (await import('./schema-misfit.ts')).schemaMisfit(schema, value),
     used: (tokens) => void kept.tokens.push(tokens),
+  }
+}
+
+/** Few flows know people: only their steps read from disk what does. */
+function peopleTools(
+  world: World,
+  { id: runId, orgId }: WorkEvent['run'],
+  effectKey: string,
+): Pick<Tools, 'users' | 'codes' | 'tickets'> {
+  const users = async () => (await import('./users.ts')).usersFor(world, orgId, effectKey)
+  const tickets = async () => (await import('./tickets.ts')).ticketsFor(world, { orgId, runId }, effectKey)
+  const codes = async () => {
+    const { codesFor } = await import('./codes.ts')
+    return codesFor(world, orgId, effectKey, async (message) =>
+      (await import('./send-mail.ts')).sendMail(world, message, effectKey),
+    )
+  }
+  return {
+    users: {
+      create: async (...given) => (await users()).create(...given),
+      find: async (...given) => (await users()).find(...given),
+      verifyPassword: async (...given) => (await users()).verifyPassword(...given),
+      setPassword: async (...given) => (await users()).setPassword(...given),
+    },
+    codes: {
+      send: async (...given) => (await codes()).send(...given),
+      check: async (...given) => (await codes()).check(...given),
+    },
+    tickets: {
+      issue: async (...given) => (await tickets()).issue(...given),
+      assert: async (...given) => (await tickets()).assert(...given),
+      check: async (...given) => (await tickets()).check(...given),
+    },
   }
 }

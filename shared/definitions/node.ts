@@ -1,6 +1,6 @@
 import { pointerOf } from '../pointer.ts'
 import type { StepType } from '../steps/define.ts'
-import { findStep, laterTypes, stepTypes } from '../steps/index.ts'
+import { findStep, stepTypes } from '../steps/index.ts'
 import type { Json, JsonObject } from '../world.ts'
 import type { Node, Retry } from './graph.ts'
 import { retrySchema, stepTimeoutSchema } from './header-schema.ts'
@@ -33,7 +33,7 @@ export function readNode(id: string, written: Json, pointer: string, reading: Re
   const { type } = written
   if (type === undefined) report('required', `${id} needs a type, e.g. http.request`, 'type')
   else if (typeof type !== 'string') report('invalid_type', `type must be text, not ${kindOf(type)}`, 'type')
-  else if (findStep(type) === undefined) report(...unknownType(type, id), 'type')
+  else if (findStep(type) === undefined) report(...unknownType(type), 'type')
   return readParts(id, written, typeof type === 'string' ? type : '', pointer, reading)
 }
 
@@ -76,9 +76,7 @@ function judgeId(id: string, pointer: string, reading: Reading): void {
   else reading.pointers.set(id, pointer)
 }
 
-function unknownType(type: string, id: string): [code: string, message: string] {
-  if (Object.hasOwn(laterTypes, type))
-    return ['step_not_available', `Step ${id}: ${type} (${laterTypes[type]}) comes with a later release`]
+function unknownType(type: string): [code: string, message: string] {
   const known = stepTypes.map((step) => step.type).join(', ')
   return ['unknown_type', `There is no step type ${type.slice(0, 60)}; known: ${known}`]
 }

@@ -3,6 +3,7 @@ import type { Expressions, State } from '../asl/states.ts'
 import type { Node } from '../definitions/graph.ts'
 import type { Feature, Json, JsonObject, LogLevel, ModelProvider, Outbound } from '../world.ts'
 import type { TurnsOptions } from './turns.ts'
+import type { CodeTools, PasskeyTools, TicketTools, UserTools } from './user-tools.ts'
 
 /** wait: stands still until answered; work: runs in a function; control: a native state; end: ends its scope. */
 export type StepKind = 'wait' | 'work' | 'control' | 'end'
@@ -52,6 +53,9 @@ export interface Tools {
    * @throws {StepError} as `steps/email.ts` lists them.
    */
   sendMail(message: Message): Promise<{ messageId: string }>
+  users: UserTools
+  codes: CodeTools
+  tickets: TicketTools
   /** Writes a line to the run's log; masked before it is stored. */
   log(level: LogLevel, message: string, data?: JsonObject): void
   /** The operator's provider of models; null if none is configured. Its key is for its own address alone. */
@@ -90,6 +94,7 @@ export interface Answering {
   at: string
   /** For a step that needs it. */
   state?: string
+  passkeys?: PasskeyTools
 }
 
 /** What an acceptable answer becomes: what the engine is told, and what the record tells. */
@@ -284,6 +289,8 @@ export interface WaitStep<P = unknown> extends StepBase<P> {
   needs?: (keyof Known)[]
   /** The question, from params with their expressions evaluated. @throws {StepError} if they make no question. */
   ask(params: JsonObject, known?: Known): Question
+  /** The question that takes this one's place before an answer is looked at: what it holds is good for one answer. */
+  renew?(question: Question, challenge: Challenge): Question
   /**
    * Checks an answer against the question it belongs to. The answer has the shape of conventions.md §8:
    * `{decision, message?, form?}`, `{toolResult}` or `{actionId?, params}`.
@@ -299,6 +306,16 @@ export interface Known {
   state?: string
   /** Addresses that the organisation has registered for the way back. */
   returnUrls?: string[]
+  /** Random, of 32 bytes as base64url, and when it was made. */
+  challenge?: Challenge
+  passkeys?: PasskeyTools
+}
+
+/** What must come back signed. */
+export interface Challenge {
+  text: string
+  /** RFC 3339. */
+  at: string
 }
 
 /** A step that the engine runs by itself, or that ends its scope. */

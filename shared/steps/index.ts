@@ -1,6 +1,8 @@
 import { agent } from './agent.ts'
 import { approval } from './approval.ts'
 import { clientTool } from './client-tool.ts'
+import { codeCheck } from './code-check.ts'
+import { codeSend } from './code-send.ts'
 import { condition } from './condition.ts'
 import type { StepType } from './define.ts'
 import { delay } from './delay.ts'
@@ -16,8 +18,15 @@ import { parallel } from './parallel.ts'
 import { prompt } from './prompt.ts'
 import { redirect } from './redirect.ts'
 import { script } from './script.ts'
+import { tokenCheck } from './token-check.ts'
+import { tokenIssue } from './token-issue.ts'
 import { transform } from './transform.ts'
+import { userCreate } from './user-create.ts'
+import { userFind } from './user-find.ts'
+import { userSetPassword } from './user-set-password.ts'
+import { userVerifyPassword } from './user-verify-password.ts'
 import { view } from './view.ts'
+import { webauthn } from './webauthn.ts'
 import { webhook } from './webhook.ts'
 import { whileStep } from './while.ts'
 
@@ -26,6 +35,8 @@ export const stepTypes: StepType[] = [
   agent,
   approval,
   clientTool,
+  codeCheck,
+  codeSend,
   condition,
   delay,
   each,
@@ -40,8 +51,15 @@ export const stepTypes: StepType[] = [
   prompt,
   redirect,
   script,
+  tokenCheck,
+  tokenIssue,
   transform,
+  userCreate,
+  userFind,
+  userSetPassword,
+  userVerifyPassword,
   view,
+  webauthn,
   webhook,
   whileStep,
 ]
@@ -53,16 +71,4 @@ const byName = new Map(
 /** The step type of that name or alias. */
 export function findStep(type: string): StepType | undefined {
   return byName.get(type)
-}
-
-/** Types that the language names and that are not built yet, with what they will do. */
-export const laterTypes: Record<string, string> = {
-  'code.check': 'checks a one-time code',
-  'code.send': 'sends a one-time code',
-  'token.issue': 'makes a ticket',
-  'user.create': 'creates a user',
-  'user.find': 'finds a user',
-  'user.set-password': 'sets a password',
-  'user.verify-password': 'checks a password',
-  webauthn: 'asks for a passkey',
 }

@@ -135,6 +135,21 @@ export const keys = {
   }),
   sharePointer: (sha256: string): Key => ({ pk: `SHARE#${sha256}`, sk: 'META' }),
   resumePointer: (sha256: string): Key => ({ pk: `CAP#${sha256}`, sk: 'META' }),
+  /** An end user, who is no account. */
+  user: (org: string, user: string): Key => ({ pk: `ORG#${org}#ENDUSER#${user}`, sk: 'META' }),
+  userEmail: (org: string, sha256: string): Key => ({ pk: `ORG#${org}#ENDUSERMAIL#${sha256}`, sk: 'UNIQ' }),
+  passkey: (org: string, user: string, sha256: string): Key => ({
+    pk: `ORG#${org}#ENDUSER#${user}`,
+    sk: `PASSKEY#${sha256}`,
+  }),
+  /** Says whose a passkey is. */
+  passkeyPointer: (org: string, sha256: string): Key => ({
+    pk: `ORG#${org}#PASSKEYID#${sha256}`,
+    sk: 'META',
+  }),
+  /** A one-time code by the digest of purpose and receiver. */
+  code: (org: string, of: string): Key => ({ pk: `ORG#${org}#CODE#${of}`, sk: 'META' }),
+  ticket: (sha256: string): Key => ({ pk: `FLOWTICKET#${sha256}`, sk: 'META' }),
   /** Says which run a journey's flowId opens. */
   journey: (sha256: string): Key => ({ pk: `CAP#${sha256}`, sk: 'JOURNEY' }),
   journeyBinding: (org: string, flowType: string): Key => ({ pk: `ORG#${org}`, sk: `JOURNEY#${flowType}` }),

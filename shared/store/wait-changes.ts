@@ -98,6 +98,17 @@ export async function replaceToken(world: World, wait: WaitRow, token: string): 
   return row
 }
 
+/** Puts another question in the place of the one that was seen. @returns false if somebody was faster. */
+export async function replaceQuestion(world: World, wait: WaitRow, question: string): Promise<boolean> {
+  const { changed } = await update(world, wait, {
+    UpdateExpression: 'SET question = :next',
+    ConditionExpression: '#status = :open AND question = :seen',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':open': 'open', ':next': question, ':seen': wait.question },
+  })
+  return changed
+}
+
 /** How a wait ends, and what its record keeps of it. */
 export interface Closing {
   status: 'answered' | 'expired' | 'cancelled'

@@ -44,7 +44,7 @@ nodes:
   b: { type: htp, next: 1a }
   1a: { type: final }
   a-b: { type: log, params: { message: x }, next: a_b }
-  a_b: { type: webauthn, params: { requiredParams: [x] } }
+  a_b: { type: passkey, params: { requiredParams: [x] } }
   no: yes
   empty: {}
 `,
@@ -54,7 +54,7 @@ nodes:
       '4:3 error bad_step_id /nodes/1a',
       '5:3 error several_starts /nodes/a-b',
       '6:3 error id_collision /nodes/a_b',
-      '6:10 error step_not_available /nodes/a_b/type',
+      '6:10 error unknown_type /nodes/a_b/type',
       '7:3 error invalid_type /nodes/no',
       '7:3 error several_starts /nodes/no',
       '8:3 error required /nodes/empty/type',

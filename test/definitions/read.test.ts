@@ -222,9 +222,3 @@ describe('texts that cannot be read', () => {
     expect(refusal(circle)).toMatchObject([{ code: 'not_json' }])
   })
 })
-
-test('M13 a step that comes with a later release is named', () => {
-  const { problems } = readDefinition({ nodes: { ask: { type: 'webauthn', params: { model: 'x' } } } })
-
-  expect(problems).toMatchObject([{ code: 'step_not_available', stepId: 'ask', path: '/nodes/ask/type' }])
-})

@@ -51,7 +51,9 @@ beforeAll(async () => {
 afterAll(() => faces.close())
 
 test('M1 looking changes nothing: GET, HEAD and OPTIONS of every route', async () => {
-  const before = await allItems(faces.world)
+  // That somebody looks is counted.
+  const stored = async () => (await allItems(faces.world)).filter(({ pk }) => !String(pk).startsWith('RATE#'))
+  const before = await stored()
 
   for (const [, route] of everyRoute) {
     await faces.send('OPTIONS', pathOf(route, ids), { as })
@@ -61,7 +63,7 @@ test('M1 looking changes nothing: GET, HEAD and OPTIONS of every route', async (
     expect([read.status, head.status, head.text]).toEqual([200, 200, ''])
   }
 
-  expect(await allItems(faces.world)).toEqual(before)
+  expect(await stored()).toEqual(before)
 })
 
 const query = fc.webQueryParameters({ size: 'small' })

@@ -26,6 +26,21 @@ export function fakeTools(response: Partial<OutboundResponse> = {}, more: Partia
       return { status: 200, headers: {}, body: '', durationMs: 12, ...response }
     },
     sendMail: async () => ({ messageId: 'm' }),
+    users: {
+      create: async () => ({ userId: 'u', exists: false }),
+      find: async () => null,
+      verifyPassword: async () => null,
+      setPassword: async () => true,
+    },
+    codes: {
+      send: async ({ to }) => ({ sentTo: to, expiresAt: '2026-03-01T06:05:00.000Z' }),
+      check: async () => ({ valid: true, attemptsLeft: 5 }),
+    },
+    tickets: {
+      issue: async () => ({ ticket: 't', expiresAt: '2026-03-01T06:05:00.000Z' }),
+      assert: async () => ({ assertion: 'a', expiresAt: '2026-03-01T06:05:00.000Z' }),
+      check: async () => null,
+    },
     log: (level, message, data) => void lines.push({ level, message, data }),
     provider: async () => null,
     misfit: async (schema, value) => schemaMisfit(schema, value),

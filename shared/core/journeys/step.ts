@@ -4,6 +4,7 @@ import type { JsonObject, World } from '../../world.ts'
 import { checkRight } from '../answer-right.ts'
 import type { RunView, WaitView } from '../run-view.ts'
 import { holderOfJourney, type Journey } from './journey.ts'
+import { lastData } from './last-data.ts'
 import { journeyFault, noJourney } from './refusals.ts'
 
 /** Where a journey stands, as its holder sees it. */
@@ -14,8 +15,8 @@ export type JourneyStep =
   | { at: 'end'; data: JsonObject }
 
 /** Where the run stands. @throws {Fault} what the end of a run that did not complete is told as. */
-export function stepOf(world: World, journey: Journey, run: RunView): JourneyStep {
-  if (run.status === 'completed') return { at: 'end', data: dataOf(run) }
+export async function stepOf(world: World, journey: Journey, run: RunView): Promise<JourneyStep> {
+  if (run.status === 'completed') return { at: 'end', data: await lastData(world, journey) }
   if (['failed', 'cancelled', 'timed_out'].includes(run.status)) throw endFault(journey, run)
   const wait = firstWait(world, journey, run)
   if (wait) return { at: 'wait', wait }
@@ -46,11 +47,6 @@ function isFor(row: Journey['row'], run: RunRow, { question }: WaitView): boolea
 /** True once the holder need not be kept waiting. */
 export function isWorthTelling(world: World, journey: Journey, run: RunView): boolean {
   return hasEnded({ status: run.status } as RunRow) || firstWait(world, journey, run) !== undefined
-}
-
-function dataOf({ output }: RunView): JsonObject {
-  if (output === null) return {}
-  return typeof output === 'object' && !Array.isArray(output) ? output : { result: output }
 }
 
 /** What an author's `fail` says is told; of other errors nothing (faces/journeys.md §8). */

@@ -26,9 +26,13 @@ export async function noteWait(world: World, row: Journey['row'], waitId: string
 }
 
 /** An end that is told as a refusal is told once, too. */
-async function toldEnd(world: World, { row }: Journey, read: () => JourneyStep): Promise<JourneyStep> {
+async function toldEnd(
+  world: World,
+  { row }: Journey,
+  read: () => Promise<JourneyStep>,
+): Promise<JourneyStep> {
   try {
-    return read()
+    return await read()
   } catch (error) {
     if (isFault(error, 'invalid_request')) await noteTold(world, row, instant(world.clock.now()))
     throw error

@@ -84,6 +84,14 @@ function readTool(wait: WaitView, { actionId, inputs }: Given): ReadAnswer {
   return { answer: { toolResult } }
 }
 
+/** Why a passkey was not taken. */
+export function badPasskey(reason: string): StepMessage {
+  return {
+    ...errorMessage('The passkey was not accepted: try again', 'webauthn_failed', { reason }),
+    identifier: 'tokenResponse',
+  }
+}
+
 /** What is wrong with a tool's result. */
 export function badTool(reason: string): StepMessage {
   return {

@@ -14,7 +14,7 @@ import { keyOf, onlyOnce } from '../../http/idempotency.ts'
 import type { RawBody } from '../../http/raw-body.ts'
 import { type Call, type Reply, type Route, route } from '../../http/route.ts'
 import type { World } from '../../world.ts'
-import { badTool, readAnswer } from './answer.ts'
+import { badPasskey, badTool, readAnswer } from './answer.ts'
 import { staleAction, unknownAction } from './refused-action.ts'
 import { type JourneyRequest, readRequest } from './request.ts'
 import { type Held, stepObject, stepShape } from './step-object.ts'
@@ -138,9 +138,10 @@ async function again(world: World, held: Held, wait: WaitView, messages: StepMes
 }
 
 function messagesFor({ kind }: WaitView, issues: Parameters<typeof messagesOf>[0]): StepMessage[] {
-  return kind === 'client-tool'
-    ? [badTool(issues.map(({ message }) => message).join('; '))]
-    : messagesOf(issues)
+  const reason = issues.map(({ message }) => message).join('; ')
+  if (kind === 'client-tool') return [badTool(reason)]
+  if (kind === 'webauthn') return [badPasskey(reason)]
+  return messagesOf(issues)
 }
 
 function aboutStep({ id, expiresAt }: WaitView): Record<string, string> {

@@ -6,6 +6,7 @@ import * as docs from './docs.ts'
 import { flowOpenapi } from './flow-openapi.ts'
 import * as forecasts from './forecast.ts'
 import * as journeys from './journeys.ts'
+import { jwks } from './jwks.ts'
 import * as linkPages from './link-page.ts'
 import * as links from './links.ts'
 import { asl } from './machines.ts'
@@ -43,6 +44,7 @@ export const restRoutes: Route[] = [
   runs.read,
   runs.events,
   socketTickets.create,
+  jwks,
   journeys.list,
   journeys.bind,
   audit.list,

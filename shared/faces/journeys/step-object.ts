@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { Journey } from '../../core/journeys/journey.ts'
 import { type StepMessage, saidMessages } from '../../core/journeys/messages.ts'
 import { lastAddress, stateFor } from '../../core/journeys/redirection.ts'
@@ -7,18 +6,7 @@ import type { WaitView } from '../../core/run-view.ts'
 import type { Json, JsonObject, World } from '../../world.ts'
 import { drawable, drawnMessages } from './components.ts'
 import { approvalView, progressView } from './made-views.ts'
-
-/** What every answer of the face is (faces/journeys.md §6, §8). */
-export const stepShape = z.strictObject({
-  flowId: z.string(),
-  flowType: z.string(),
-  flowStatus: z.enum(['INCOMPLETE', 'COMPLETE']),
-  type: z.enum(['VIEW', 'REDIRECTION', 'WEBAUTHN', 'INTERNAL_PROMPT']),
-  data: z.record(z.string(), z.json()),
-})
-
-/** A step as a client is given it. */
-export type StepObject = z.infer<typeof stepShape>
+import type { StepObject } from './step-shape.ts'
 
 /** The journey as its client knows it: only this request has the flowId. */
 export interface Held {

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { etagOf } from '../../core/flow-guard.ts'
 import type { FlowPosition } from '../../core/flow-list.ts'
 import { deleteFlow, listFlows, readFlow } from '../../core/flows.ts'
-import { saveAndPublish } from '../../core/publish.ts'
 import { readLatest } from '../../core/versions.ts'
 import { route } from '../../http/route.ts'
 import { byId, definition, label, noParams, prose, tags } from '../shapes.ts'
@@ -10,6 +9,9 @@ import { eitherOf, firstOf } from './first-of.ts'
 import { flowShape, flowWithTextShape, runnerFlow } from './flow-object.ts'
 import { inDefinition } from './issues-at.ts'
 import { askedPart, listOf, listQuery, listReply } from './pages.ts'
+
+/** Read from disk by the first that saves a flow: most only run and look. */
+const publishing = () => import('../../core/publish.ts')
 
 const none = z.strictObject({})
 const content = {
@@ -66,7 +68,7 @@ export const create = route({
     const { name, description, tags: given } = body
     const text = firstOf(['definition', body.definition], ['content', body.content])
     const saved = { name, description, tags: given, definition: text }
-    const { flow } = await inDefinition(saveAndPublish(world, principal, saved))
+    const { flow } = await inDefinition((await publishing()).saveAndPublish(world, principal, saved))
     return { status: 201, location: `/api/v1/flows/${flow.id}`, etag: etagOf(flow), body: runnerFlow(flow) }
   },
 })
@@ -124,7 +126,7 @@ export const change = route({
     const { name, description, tags: given } = body
     const text = eitherOf(['definition', body.definition], ['content', body.content])
     const saved = { flowId: params.id, guard, name, description, tags: given, definition: text }
-    const { flow } = await inDefinition(saveAndPublish(world, principal, saved))
+    const { flow } = await inDefinition((await publishing()).saveAndPublish(world, principal, saved))
     return { body: runnerFlow(flow), etag: etagOf(flow) }
   },
 })

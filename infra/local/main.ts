@@ -58,6 +58,9 @@ ${curl(`/v1/client/flow/${demo.flows['expense-approval']}/execute`, '{"employee"
 and answer it, with the appRunId it gave:
 ${curl('/v1/flowrun/resume/<appRunId>', '{"decision":"approve"}')}
 
+Drive a sign-up as its pages would (its mail: curl -s ${url}/local/mail):
+curl -s ${url}/api/server/v1/flow/execute -H 'Content-Type: application/json' -d '{"flowType":"REGISTRATION"}'
+
 Ctrl-C stops it; what waits goes on waiting.`)
 }
 

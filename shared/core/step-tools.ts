@@ -36,6 +36,10 @@ export function toolsFor(
     outbound: world.outbound,
     sendMail: async (message) =>
       (await import('./send-mail.ts')).sendMail(world, message, `${run.id}:${key}`),
+    hide: async (text) =>
+      (await import('./sealing.ts')).seal(world, { orgId: run.orgId, runId: run.id }, text),
+    derive: async (use) =>
+      (await (await import('./people-key.ts')).keyedDigest(world, use, [run.id, key])).toString('base64url'),
     ...peopleTools(world, run, `${run.id}:${key}`),
     log: (level: LogLevel, message: string, data?: JsonObject) =>
       void kept.lines.push(logLine(world, level, message, data)),

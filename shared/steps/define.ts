@@ -53,6 +53,10 @@ export interface Tools {
    * @throws {StepError} as `steps/email.ts` lists them.
    */
   sendMail(message: Message): Promise<{ messageId: string }>
+  /** Seals a text: records hide it, later working steps of the run are given it. */
+  hide(text: string): Promise<string>
+  /** A secret of 43 characters, the same over all attempts of this visit, and of no use for anything else. */
+  derive(use: string): Promise<string>
   users: UserTools
   codes: CodeTools
   tickets: TicketTools

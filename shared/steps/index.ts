@@ -14,6 +14,8 @@ import { flow } from './flow.ts'
 import { httpRequest } from './http-request.ts'
 import { llm } from './llm.ts'
 import { log } from './log.ts'
+import { oidcBegin } from './oidc-begin.ts'
+import { oidcComplete } from './oidc-complete.ts'
 import { parallel } from './parallel.ts'
 import { prompt } from './prompt.ts'
 import { redirect } from './redirect.ts'
@@ -47,6 +49,8 @@ export const stepTypes: StepType[] = [
   httpRequest,
   llm,
   log,
+  oidcBegin,
+  oidcComplete,
   parallel,
   prompt,
   redirect,

@@ -26,6 +26,8 @@ export function fakeTools(response: Partial<OutboundResponse> = {}, more: Partia
       return { status: 200, headers: {}, body: '', durationMs: 12, ...response }
     },
     sendMail: async () => ({ messageId: 'm' }),
+    hide: async (text) => text,
+    derive: async (use) => use,
     users: {
       create: async () => ({ userId: 'u', exists: false }),
       find: async () => null,

@@ -4,12 +4,15 @@ const placeholder = /\{(?:state|flowId|returnUrl)\}/g
 /** Longest address, in UTF-16 units. */
 const longest = 8192
 
+/** https; http on the person's own machine, for those who build there. */
+const secure = /^(?:https:\/\/|http:\/\/(?=(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$)))([^/?#]+)/i
+
 /** Why a person may not be sent to an address; null if he may: https, a fixed host, no name and password in it. */
 export function addressProblem(text: string): string | null {
   if (text.length > longest) return `An address has at most ${longest} characters`
   // Browsers read a backslash as a slash and drop blanks at the ends, so that what is checked would not be what is opened.
   if (/[\s\\\p{Cc}]/u.test(text)) return 'An address holds no blanks, backslashes or control characters'
-  const host = /^https:\/\/([^/?#]+)/i.exec(text)?.[1]
+  const host = secure.exec(text)?.[1]
   if (host === undefined) return 'Expected an absolute https URL'
   if (host.includes('@')) return 'An address holds no user name or password'
   if (host.includes('{')) return 'The host of an address is fixed'

@@ -7,6 +7,7 @@ import { Fault } from '../faults.ts'
 import { getFlows } from '../store/flows.ts'
 import type { JsonObject, World } from '../world.ts'
 import { Recent } from './recent.ts'
+import { returnUrlsOf } from './return-urls.ts'
 
 // Dialects, checks and compiler are read from disk by the first who needs them, not by every function that wakes.
 const textReader = () => import('./read-text.ts')
@@ -50,20 +51,30 @@ export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** The same with the sub-flows looked for in the organisation. A flow may call itself. */
+/** The same with sub-flows and return addresses looked for in the organisation. A flow may call itself. */
 export async function checkedDefinition(
   world: World,
   { orgId, flowId }: { orgId: string; flowId: string },
   text: string,
 ): Promise<Definition> {
   const alone = await definitionOf(text)
+  if (alone.graph === null) return alone
   const { subflows } = await import('../definitions/subflows.ts')
-  const called = alone.graph ? subflows(alone.graph).filter((id) => id !== flowId) : []
-  if (called.length === 0) return alone
-  const found = await getFlows(world, orgId, called)
-  const there = new Set(found.filter(({ latestVersion }) => latestVersion !== null).map(({ id }) => id))
-  if (called.every((id) => there.has(id))) return alone
-  return (await reader()).readDefinition(text, { flowExists: (id) => id === flowId || there.has(id) })
+  const { returnUrls } = await import('../definitions/return-urls.ts')
+  const called = subflows(alone.graph).filter((id) => id !== flowId)
+  const backs = returnUrls(alone.graph)
+  const there = called.length === 0 ? new Set() : await publishedOf(world, orgId, called)
+  const registered = backs.length === 0 ? new Set() : new Set(await returnUrlsOf(world, orgId))
+  if (called.every((id) => there.has(id)) && backs.every((url) => registered.has(url))) return alone
+  return (await reader()).readDefinition(text, {
+    flowExists: (id) => id === flowId || there.has(id),
+    isRegistered: (url) => registered.has(url),
+  })
+}
+
+async function publishedOf(world: World, orgId: string, flows: string[]): Promise<Set<string>> {
+  const found = await getFlows(world, orgId, flows)
+  return new Set(found.filter(({ latestVersion }) => latestVersion !== null).map(({ id }) => id))
 }
 
 /**

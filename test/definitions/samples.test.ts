@@ -12,7 +12,8 @@ test('there are samples', () => {
 test.each(samples)('the sample %s reads without a problem and says what it is', (name) => {
   const { graph, problems } = readDefinition(readFileSync(new URL(name, folder), 'utf8'))
 
-  expect(problems).toEqual([])
+  // What one client cannot draw, others can.
+  expect(problems.filter(({ code }) => code !== 'client_limits')).toEqual([])
   expect(graph?.metadata).toMatchObject({ name: expect.any(String), description: expect.any(String) })
   // Who starts a journey sends nothing but its type.
   if (!graph?.triggers.some(({ type }) => type === 'journey'))

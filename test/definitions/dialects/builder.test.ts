@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Problem } from '../../../shared/definitions/problem.ts'
 import { readDefinition } from '../../../shared/definitions/read.ts'
 import type { JsonObject } from '../../../shared/world.ts'
 import { problemLines } from '../problem-lines.ts'
@@ -48,11 +49,14 @@ const flow: JsonObject = {
   ],
 }
 
+/** What some pages cannot draw is warned of; these tests are about what a flow may be. */
+const errorsIn = (problems: Problem[]) => problems.filter(({ severity }) => severity === 'error')
+
 describe('seed 000: a flow of the builder', () => {
   test('becomes the same graph as nodes, started as a journey', () => {
     const { graph, problems, written } = readDefinition(flow)
 
-    expect(problems).toEqual([])
+    expect(errorsIn(problems)).toEqual([])
     expect(written.dialect).toBe('builder')
     expect(graph).toEqual(
       readDefinition({
@@ -95,12 +99,12 @@ describe('seed 000: a flow of the builder', () => {
       ],
     })
 
-    expect(problems.map(({ code, path, stepId }) => [code, path, stepId])).toEqual([
+    expect(errorsIn(problems).map(({ code, path, stepId }) => [code, path, stepId])).toEqual([
       ['unknown_executor', '/steps/0/data/components/0/action/executor/name', 'a'],
       ['unknown_executor', '/steps/1/data/action/executor/name', 'b'],
       ['unknown_executor', '/steps/2/data/action/executor/name', 'c'],
     ])
-    for (const { message } of problems) expect(message).toContain('GoogleExecutor')
+    for (const { message } of errorsIn(problems)) expect(message).toContain('GoogleExecutor')
   })
 
   test('problems point at what the author wrote', () => {

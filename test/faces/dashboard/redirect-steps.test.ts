@@ -185,16 +185,19 @@ describe('K1 only an exact registered returnUrl passes', () => {
     expect(body.error).toMatch(/^Redirect\.(BadAddress|ReturnUrlNotRegistered)$/)
   })
 
-  test('another organisation’s does not', async () => {
-    const other = await faces.flow(
-      flowWith('redirect', { url: 'https://idp.example/?back={returnUrl}', returnUrl: registered }),
-      faces.other.token.user,
-    )
-    const { body } = await faces.send('POST', `/v1/client/flow/${other}/execute`, {
-      as: faces.other.token.user,
-      body: {},
-    })
+  test('another organisation’s does not: refused at publish, and at run time where it is not written out', async () => {
+    const as = faces.other.token.user
+    const back = (returnUrl: string) =>
+      flowWith('redirect', { url: 'https://idp.example/?back={returnUrl}', returnUrl })
+    const made = await faces.send('POST', '/v1/flow', { as, body: { definition: back(registered) } })
+    const refused = await faces.send('POST', `/v1/flow/${made.body._id}/publish`, { as })
+    const other = await faces.flow(back(`{{'${registered}'}}`), as)
+    const { body } = await faces.send('POST', `/v1/client/flow/${other}/execute`, { as, body: {} })
 
+    expect([refused.status, refused.body.error.details.issues[0].code]).toEqual([
+      422,
+      'return_url_not_registered',
+    ])
     expect(body.error).toBe('Redirect.ReturnUrlNotRegistered')
   })
 

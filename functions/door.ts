@@ -19,7 +19,9 @@ export function door<Event, Result>(work: Work<Event, Result>): OpenDoor<Event, 
   return (world) =>
     // serve answers in time by itself, in the words of its face.
     middy<Event, Result, Error>({ timeoutEarlyInMillis: 0 })
-      .handler((event: Event, context: Context) => work(named(world, context), event, context))
+      .handler((event: Event, context: Context) =>
+        measured(world, () => work(named(world, context), event, context)),
+      )
       .onError(({ error, context }) => {
         if (!error) return
         const { name, message, stack } = error
@@ -27,6 +29,15 @@ export function door<Event, Result>(work: Work<Event, Result>): OpenDoor<Event, 
         // What leaves reaches the engine's records: names and messages are ours, stacks are nobody's business.
         error.stack = ''
       }) as unknown as Handler<Event, Result>
+}
+
+/** What was counted is sent before the function is frozen. */
+async function measured<Result>({ metrics }: World, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } finally {
+    await metrics.flush()
+  }
 }
 
 /** Every line that is logged bears the id of the invocation. */

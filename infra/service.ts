@@ -61,6 +61,8 @@ export class Service extends Stack {
     })
     const environment = {
       SLUICE_STAGE: stage.name,
+      // Figures go out as lines of the log.
+      SLUICE_METRICS: 'emf',
       SLUICE_TABLE: data.records.table.tableName,
       SLUICE_MACHINE_ROLE_ARN: engine.role.roleArn,
       SLUICE_MACHINE_LOG_GROUP_ARN: engine.logGroup.logGroupArn,

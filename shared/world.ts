@@ -43,6 +43,16 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void
 }
 
+/** Figures for whoever looks after the service; sent once an invocation is over. */
+export interface Metrics {
+  /** @param value how many. @default 1 */
+  count(name: string, value?: number): void
+  /** @param type a dimension besides the stage, e.g. the type of a step. */
+  milliseconds(name: string, value: number, type?: string): void
+  seconds(name: string, value: number): void
+  flush(): Promise<void>
+}
+
 /** What an operator may set up besides AWS itself: a model provider for `enhance`, an address that sends e-mail. */
 export type Feature = 'enhance' | 'email'
 
@@ -160,4 +170,5 @@ export interface World {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly metrics: Metrics
 }

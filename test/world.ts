@@ -17,7 +17,7 @@ import type { ClientParts } from '../shared/aws/clients.ts'
 import { systemClock } from '../shared/aws/clock.ts'
 import { openWorld } from '../shared/aws/open-world.ts'
 import { StepError } from '../shared/step-error.ts'
-import type { Clock, Outbound, World } from '../shared/world.ts'
+import type { Clock, Metrics, Outbound, World } from '../shared/world.ts'
 import { type ConnectionList, openConnectionList } from './connection-list.ts'
 import { type KeptLog, keptLog } from './local/kept-log.ts'
 import { type MachineList, openMachineList } from './machine-list.ts'
@@ -50,6 +50,8 @@ export interface TestWorldOptions {
   outbound?: Outbound
   /** Where the test serves the object store, if it does. */
   s3Url?: string
+  /** @default counts nothing */
+  metrics?: Metrics
   /** Settings besides the usual ones. */
   env?: Record<string, string>
 }
@@ -88,7 +90,11 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     secrets: inProcess(openSecretsManager({ dir, names: ['signing', 'sealing'], log })),
   }
   const env = { ...environment, ...options.env }
-  const another = () => openWorld(env, { clock, log, outbound, requestHandlers })
+  const another = () =>
+    openWorld(env, {
+      ...{ clock, log, outbound, requestHandlers },
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+    })
   const world = another()
   await world.db.send(new CreateTableCommand(tableInput(world.settings.table)))
   await world.scheduler.send(new CreateScheduleGroupCommand({ Name: world.settings.schedules?.group }))

@@ -1,8 +1,9 @@
-import type { Clock, Ids, Log, LogLevel, Outbound, World } from '../world.ts'
+import type { Clock, Ids, Log, LogLevel, Metrics, Outbound, World } from '../world.ts'
 import { type ClientParts, makeClients } from './clients.ts'
 import { systemClock } from './clock.ts'
 import { systemIds } from './ids.ts'
 import { jsonLog } from './log.ts'
+import { noMetrics, openMetrics } from './metrics.ts'
 import { type Environment, readSettings } from './settings.ts'
 
 /** What a caller may put in place of the real thing. */
@@ -12,6 +13,7 @@ export interface WorldParts {
   ids?: Ids
   log?: Log
   outbound?: Outbound
+  metrics?: Metrics
 }
 
 /**
@@ -28,6 +30,7 @@ export function openWorld(env: Environment = process.env, parts: WorldParts = {}
     clock: parts.clock ?? systemClock,
     ids: parts.ids ?? systemIds,
     log: parts.log ?? jsonLog((env.SLUICE_LOG ?? 'info') as LogLevel),
+    metrics: parts.metrics ?? (env.SLUICE_METRICS === 'emf' ? openMetrics(settings.stage) : noMetrics),
   }
 }
 

@@ -45,7 +45,13 @@ export async function sweep(world: World): Promise<Swept> {
   const collected = await collectMachines(world)
   const scheduled = await (await import('./sweep-schedules.ts')).sweepSchedules(world)
   const closed = await (await import('./sweep-connections.ts')).sweepConnections(world)
-  await countOpenRuns(world)
+  const open = await countOpenRuns(world)
+  world.metrics.count('RunsOpen', open.runs)
+  world.metrics.count('WaitsOverdue', open.overdueWaits)
+  world.metrics.count(
+    'Reconciled',
+    Object.values(swept).reduce((sum, done) => sum + done, 0),
+  )
   return {
     ...swept,
     ...(closed === 0 ? {} : { closed }),

@@ -144,6 +144,7 @@ export async function start(
       asExpress !== undefined
         ? await asExpress(world, row, version, waitSeconds)
         : await runStandard(world, written, waitSeconds)
+    if (waitSeconds > 0 && run.status === 'running') world.metrics.count('SyncWindowMissed')
     return { run, replayed: false }
   })
 }

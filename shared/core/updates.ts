@@ -11,6 +11,7 @@ import type { World } from '../world.ts'
 import { auditWait } from './audit-waits.ts'
 import { closeConnections } from './close-connections.ts'
 import { closeEnded } from './ended-credentials.ts'
+import { measureChange } from './measure-change.ts'
 import { pushEvents } from './push-events.ts'
 import {
   byRun,
@@ -81,6 +82,7 @@ async function applyToRun(world: World, { orgId, runId, records }: RunChanges): 
       ? await tellEvents(world, orgId, runId, changes)
       : await endOfEvents(world, orgId, runId)
   for (const { change } of changes) {
+    measureChange(world, change)
     if (change.of === 'run') await afterEnd(world, change.before, change.after)
     if (change.of === 'run') await afterHiding(world, change.before, change.after)
     if (change.of === 'wait') await auditWait(world, change.before, change.after)

@@ -1,8 +1,3 @@
-import { findAccountNamed } from '../core/find-account.ts'
-import { findExecution } from '../core/find-execution.ts'
-import { readState } from '../core/flow-change.ts'
-import { findOwn } from '../core/own-organisation.ts'
-import { readRun } from '../core/read-run.ts'
 import type { World } from '../world.ts'
 
 /** Kinds of things that a path may name. */
@@ -28,7 +23,7 @@ export type ObjectKind =
   | 'flow-type'
 
 /**
- * Whether the caller's organisation has the thing: asked before a refusal by role, since what is another organisation's
+ * Whether the caller's organisation has the thing, read from disk by the first refusal that asks: asked before a refusal by role, since what is another organisation's
  * does not exist. The rest is looked up within what the flow or the caller owns.
  *
  * @throws {Fault} `not_found`
@@ -36,11 +31,11 @@ export type ObjectKind =
 export const lookUp: Partial<
   Record<ObjectKind, (world: World, orgId: string, id: string) => Promise<unknown>>
 > = {
-  organisation: findOwn,
-  flow: readState,
-  run: readRun,
-  account: findAccountNamed,
-  execution: findExecution,
+  organisation: async (...of) => (await import('../core/own-organisation.ts')).findOwn(...of),
+  flow: async (...of) => (await import('../core/flow-change.ts')).readState(...of),
+  run: async (...of) => (await import('../core/read-run.ts')).readRun(...of),
+  account: async (...of) => (await import('../core/find-account.ts')).findAccountNamed(...of),
+  execution: async (...of) => (await import('../core/find-execution.ts')).findExecution(...of),
   file: async (...of) => (await import('../core/own-file.ts')).findFile(...of),
   'webhook-endpoint': async (...of) =>
     (await import('../core/webhooks-out/find-endpoint.ts')).needEndpoint(...of),

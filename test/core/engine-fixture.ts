@@ -26,7 +26,7 @@ import { deliverFresh } from '../../shared/core/webhooks-out/deliver-fresh.ts'
 import { doWork } from '../../shared/core/work.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import { runScript } from '../../shared/scripts/run-script.ts'
-import type { Clock, Json, JsonObject, Outbound, World } from '../../shared/world.ts'
+import type { Clock, Json, JsonObject, Metrics, Outbound, World } from '../../shared/world.ts'
 import type { KeptLog } from '../local/kept-log.ts'
 import { openTestWorld } from '../world.ts'
 import { org, person } from './runs-fixture.ts'
@@ -59,12 +59,15 @@ export async function openEngineWorld({
   clock = systemClock,
   outbound,
   s3Url,
+  metrics,
   env = {},
 }: {
   clock?: Clock
   outbound?: Outbound
   /** Where the test serves the object store, if it does. */
   s3Url?: string
+  /** @default counts nothing */
+  metrics?: Metrics
   /** Settings besides the usual ones. */
   env?: Record<string, string>
 } = {}): Promise<EngineWorld> {
@@ -102,6 +105,7 @@ export async function openEngineWorld({
     env,
     ...(outbound ? { outbound } : {}),
     ...(s3Url ? { s3Url } : {}),
+    ...(metrics ? { metrics } : {}),
   })
   const { world, dynamo, mail } = test
   opened.resolve(world)

@@ -45,6 +45,7 @@ export async function tryDelivery(
     nextAt: delay === null ? null : world.clock.now() + delay,
   })
   if (endpoint.failingSince === null) await noteHealth(world, endpoint, attempt.at)
+  world.metrics.count('WebhooksFailed')
   if (delay === null) await disable(world, endpoint, reasonOf(attempt))
   return after
 }

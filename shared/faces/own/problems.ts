@@ -5,6 +5,7 @@ import { route } from '../../http/route.ts'
 import { isRetryable, publicCode } from '../../http/words.ts'
 import { escaped } from './html.ts'
 import { type ProblemText, problemTexts } from './problem-texts.ts'
+import { problemTitles } from './problem-titles.ts'
 
 const shape = z.strictObject({
   code: z.string(),
@@ -32,7 +33,12 @@ export const read = route({
   faults: [],
   async answer(_world, { params: { code }, header }) {
     const fault = new Fault(code, code)
-    const about = { status: fault.status, retryable: isRetryable(fault), ...problemTexts[code] }
+    const about = {
+      status: fault.status,
+      retryable: isRetryable(fault),
+      ...problemTexts[code],
+      title: problemTitles[code],
+    }
     if (/\bjson\b/i.test(header('accept') ?? '')) return { body: { code: publicCode(code), ...about } }
     return {
       text: { contentType: 'text/html; charset=utf-8', content: page(code, about) },
@@ -52,7 +58,10 @@ const policy = [
   "base-uri 'none'",
 ].join('; ')
 
-function page(code: string, about: ProblemText & { status: number; retryable: boolean }): string {
+function page(
+  code: string,
+  about: ProblemText & { title: string; status: number; retryable: boolean },
+): string {
   const { title, status, means, todo, retryable } = about
   return `<!doctype html>
 <html lang="en">

@@ -1,6 +1,6 @@
 import type { Issue } from '../../faults.ts'
 import { isRetryable, publicCode, type Words } from '../../http/words.ts'
-import { problemTexts } from './problem-texts.ts'
+import { problemTitles } from './problem-titles.ts'
 
 /** How Sluice's own routes print refusals: problem documents (RFC 9457). */
 export const ownWords: Words = (fault, { requestId, path, baseUrl }) => {
@@ -12,7 +12,7 @@ export const ownWords: Words = (fault, { requestId, path, baseUrl }) => {
     contentType: 'application/problem+json',
     body: {
       type: `${baseUrl}/problems/${code}`,
-      title: problemTexts[code].title,
+      title: problemTitles[code],
       status: fault.status,
       ...(bug ? {} : { detail: fault.message }),
       instance: path,

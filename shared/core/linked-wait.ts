@@ -58,7 +58,8 @@ export async function answerLinked(
       throw new Fault('forbidden', 'Open the page and answer there, within 30 minutes')
     if (wait.status === 'open' && world.clock.now() >= Date.parse(link.expiresAt))
       throw waitExpired({ ...wait, expiresAt: link.expiresAt })
-    if (wait.kind !== 'approval')
+    // An app's tool answers to its app, and whoever comes back from another site to the app that sent him.
+    if (wait.kind === 'client-tool' || wait.kind === 'redirect')
       throw new Fault('conflict', 'No person can answer this by a link', { reason: 'wait_mismatch' })
     // Most that open a link only look.
     const { answerWait } = await import('./answers.ts')

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
 
 const installed = [
   '/usr/bin/chromium',
@@ -25,4 +26,13 @@ function below(folder: string | undefined): string[] {
     ),
     join(folder, 'chromium'),
   ]
+}
+
+/** Starts a Chromium. As root it cannot make its own sandbox; pages of a test come from this machine alone. */
+export async function launch(executablePath: string): Promise<Browser> {
+  const isRoot = process.getuid?.() === 0
+  return await chromium.launch({
+    executablePath,
+    args: ['--disable-quic', '--disable-background-networking', ...(isRoot ? ['--no-sandbox'] : [])],
+  })
 }

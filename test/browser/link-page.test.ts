@@ -1,11 +1,11 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../shared/world.ts'
 import { type Faces, openFaces } from '../faces/open-faces.ts'
-import { findChromium } from './find-chromium.ts'
+import { findChromium, launch } from './find-chromium.ts'
+import { served } from './served.ts'
 
 const executablePath = findChromium()
 if (executablePath === null)
@@ -39,7 +39,7 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
   beforeAll(async () => {
     faces = await openFaces()
     server = await served(faces)
-    browser = await chromium.launch({ executablePath: executablePath ?? '' })
+    browser = await launch(executablePath ?? '')
   })
   afterAll(async () => {
     await browser?.close()
@@ -96,19 +96,3 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
     expect((await read()).status).toBe('open')
   })
 })
-
-/** The faces behind a socket, as a browser needs them. */
-async function served(faces: Faces): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    const sent = await buffer(request)
-    const headers = request.headers as Record<string, string>
-    const method = request.method ?? 'GET'
-    const answer = await faces.send(method, request.url ?? '/', {
-      headers,
-      ...(sent.length === 0 ? {} : { body: sent }),
-    })
-    response.writeHead(answer.status, answer.headers).end(answer.text)
-  })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  return server
-}

@@ -95,7 +95,7 @@ async function fromJson(world: World, { params }: Posted, sent: JsonObject): Pro
 async function fromPage(world: World, { params: { token } }: Posted, filled: JsonObject): Promise<Reply> {
   try {
     const { wait } = await readLinked(world, token)
-    const answer = answerIn(filled, wait.question.form)
+    const answer = answerIn(filled, wait)
     const { replayed } = await answerLinked(world, token, filled.nonce, answer)
     return { status: 303, location: `/w/${token}`, replayed }
   } catch (error) {

@@ -1,21 +1,40 @@
+import type { WaitView } from '../../core/run-view.ts'
 import { Fault } from '../../faults.ts'
 import { readJson } from '../../http/body.ts'
 import type { Json, JsonObject } from '../../world.ts'
-import { type Filled, type FormField, fieldsOf, optionsOf } from './form-fields.ts'
+import { type Filled, type FormField, optionsOf } from './form-fields.ts'
+import { fieldsOfWait } from './wait-fields.ts'
 
 /**
  * The answer that a filled-in page means: texts become what their fields want. What cannot become that stays text, and the step
  * says what is wrong with it.
  */
-export function answerIn(filled: Filled, form: Json | undefined): JsonObject {
+export function answerIn(filled: Filled, wait: WaitView): JsonObject {
+  if (wait.kind === 'approval') return decisionIn(filled, wait)
+  if (wait.kind === 'webauthn') return { params: credentialIn(filled) }
+  const { actionId } = filled
+  return {
+    ...(typeof actionId === 'string' && actionId !== '' ? { actionId } : {}),
+    params: valuesIn(filled, wait),
+  }
+}
+
+function decisionIn(filled: Filled, wait: WaitView): JsonObject {
   const answer: JsonObject = {}
   if (typeof filled.decision === 'string' && filled.decision !== '') answer.decision = filled.decision
   if (typeof filled.message === 'string' && filled.message !== '')
     answer.message = withPlainLines(filled.message)
-  const fields = fieldsOf(form)
-  if (fields.length === 0) return answer
-  const values: [string, Json][] = fields.map((field) => [field.name, valueIn(field, filled)])
-  return { ...answer, form: Object.fromEntries(values.filter(([, value]) => value !== null)) }
+  return fieldsOfWait(wait).length === 0 ? answer : { ...answer, form: valuesIn(filled, wait) }
+}
+
+function credentialIn({ tokenResponse, failure }: Filled): JsonObject {
+  if (typeof tokenResponse === 'string' && tokenResponse !== '') return { tokenResponse }
+  return typeof failure === 'string' && failure !== '' ? { error: failure } : {}
+}
+
+function valuesIn(filled: Filled, wait: WaitView): JsonObject {
+  const values = fieldsOfWait(wait).map((field): [string, Json] => [field.name, valueIn(field, filled)])
+  return Object.fromEntries(values.filter(([, value]) => value !== null))
 }
 
 function valueIn(field: FormField, filled: Filled): Json {

@@ -1,4 +1,4 @@
-/** A piece of a page that is markup already: made by `html`, or of a text in this source alone. */
+/** A piece of a page that is markup already: made by `html`, of a text in this source, or of HTML that was checked. */
 export class Html {
   readonly markup: string
 

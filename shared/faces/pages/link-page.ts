@@ -2,15 +2,11 @@ import type { LinkedWait } from '../../core/linked-wait.ts'
 import type { Fault } from '../../faults.ts'
 import type { Reply } from '../../http/route.ts'
 import type { JsonObject } from '../../world.ts'
-import { type Filled, fieldsOf, formField, idOf, textOf } from './form-fields.ts'
+import { idOf, textOf } from './form-fields.ts'
 import { type Html, html } from './html.ts'
 import { page } from './page.ts'
-
-/** What has been sent and was not taken. */
-export interface Sent {
-  filled: Filled
-  fault: Fault
-}
+import { passkeyScriptHash } from './passkey-script.ts'
+import { type Sent, waitForm } from './wait-form.ts'
 
 /** The page of a link: the question with its form while it is open, else what has become of it (conventions.md §9). */
 export function linkPage(linked: LinkedWait, sent?: Sent): Reply {
@@ -24,6 +20,7 @@ export function linkPage(linked: LinkedWait, sent?: Sent): Reply {
     html`<h1>${wait.stepName}</h1>
 ${linked.for !== null && html`<p class="note">For ${linked.for}</p>`}
 ${content}`,
+    state === 'open' && wait.kind === 'webauthn' ? passkeyScriptHash : undefined,
   )
 }
 
@@ -50,42 +47,11 @@ export function refusedPage({ status, message }: Fault): Reply {
 function openPart(linked: LinkedWait, sent: Sent | undefined): Html {
   const { wait, expiresAt } = linked
   const until = html`<p class="note">Can be answered until ${moment(expiresAt)}.</p>`
-  if (wait.kind !== 'approval')
-    return html`${sent && summary(sent)}
-<p>${otherKinds[wait.kind] ?? 'This cannot be answered on a page.'}</p>
-${until}`
   return html`${sent && summary(sent)}
-<p class="question">${textOf(wait.question.message)}</p>
+${wait.kind === 'approval' && html`<p class="question">${textOf(wait.question.message)}</p>`}
 ${progress(wait.question)}
 ${until}
-${approvalForm(linked, sent)}`
-}
-
-const otherKinds: Record<string, string> = {
-  'client-tool': 'An app must answer this: there is nothing to do here.',
-}
-
-function approvalForm({ wait, nonce }: LinkedWait, sent: Sent | undefined): Html {
-  const errors = errorsOf(sent)
-  const filled = sent?.filled ?? null
-  const fields = fieldsOf(wait.question.form)
-  const message = errors.get('/message')
-  // The first button is the one that the Enter key presses: nobody decides by it.
-  return html`<form method="post" autocomplete="off">
-<button type="submit" disabled hidden></button>
-<input type="hidden" name="nonce" value="${nonce}">
-${fields.map((field) => formField(field, filled, errors.get(`/form/${field.name}`)))}
-<div class="field">
-<label for="message">Comment (optional)</label>
-${message !== undefined && html`<div class="error" id="message-error">${message}</div>`}
-<textarea id="message" name="message" rows="3" maxlength="2000"${message !== undefined && html` aria-describedby="message-error" aria-invalid="true"`}>
-${textOf(filled?.message)}</textarea>
-</div>
-<div class="actions">
-<button type="submit" name="decision" value="approve">Approve</button>
-<button type="submit" name="decision" value="reject" formnovalidate>Reject</button>
-</div>
-</form>`
+${waitForm(linked, sent)}`
 }
 
 /** What is wrong, first on the page and in focus, each with the way to its field. */
@@ -111,11 +77,8 @@ const headings: Partial<Record<Fault['code'], string>> = {
 
 function targetOf(path: string): string | null {
   if (path === '/message') return 'message'
-  return path.startsWith('/form/') ? idOf(path.slice('/form/'.length)) : null
-}
-
-function errorsOf(sent: Sent | undefined): Map<string, string> {
-  return new Map((sent?.fault.details.issues ?? []).map(({ path, message }) => [path, message]))
+  const name = /^\/(?:form|params)\/(.+)$/.exec(path)?.[1]
+  return name === undefined ? null : idOf(name)
 }
 
 function closedPart({ state, wait, answeredBy, expiresAt }: LinkedWait, sent: Sent | undefined): Html {

@@ -22,18 +22,24 @@ button { font: inherit; font-weight: 600; padding: .6rem 1.5rem; min-height: 2.7
 `
 const styleHash = createHash('sha256').update(style).digest('base64')
 
-/** Nothing may run, load, frame the page or take its form elsewhere; the one style is known by its digest. */
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${styleHash}'`,
-  "script-src 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ')
+/** Nothing may load, frame the page or take its form elsewhere; style and script are known by their digests. */
+function policyWith(script: string): string {
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    `script-src ${script}`,
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ')
+}
 
-/** A whole page, with the headers that every page has (hardening.md rule 36). */
-export function page(status: number, title: string, content: Html): Reply {
+/**
+ * A whole page, with the headers that every page has (hardening.md rule 36).
+ *
+ * @param script digest of the one script that may run. @default none may
+ */
+export function page(status: number, title: string, content: Html, script = "'none'"): Reply {
   const { markup } = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -53,6 +59,6 @@ ${content}
   return {
     status,
     text: { contentType: 'text/html; charset=utf-8', content: markup },
-    headers: { 'content-security-policy': policy, 'x-robots-tag': 'noindex' },
+    headers: { 'content-security-policy': policyWith(script), 'x-robots-tag': 'noindex' },
   }
 }

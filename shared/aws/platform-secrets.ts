@@ -94,7 +94,7 @@ async function read(
   SecretId: string,
   VersionStage = 'AWSCURRENT',
 ): Promise<PlatformSecret> {
-  const { secretValue } = await import('./secrets-client.ts')
+  const { secretValue } = await import('./secret-value.ts')
   const answer = await secrets.send(secretValue({ SecretId, VersionStage }))
   const { SecretString = '', CreatedDate, VersionStages = [] } = answer
   const secret = new TextEncoder().encode(SecretString)

@@ -1,16 +1,6 @@
-import {
-  GetSecretValueCommand,
-  type GetSecretValueCommandInput,
-  SecretsManagerClient,
-  type SecretsManagerClientConfig,
-} from '@aws-sdk/client-secrets-manager'
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 
 /** In a file of its own, so that it is read from disk when it is needed. */
 export function makeSecretsClient(config: SecretsManagerClientConfig): SecretsManagerClient {
   return new SecretsManagerClient(config)
-}
-
-/** The call that reads a secret; kept beside the client, so that it is read from disk with it. */
-export function secretValue(input: GetSecretValueCommandInput): GetSecretValueCommand {
-  return new GetSecretValueCommand(input)
 }

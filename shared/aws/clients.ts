@@ -37,7 +37,7 @@ export interface ClientParts {
 
 /** The SDK's seam for middleware, whatever the service. */
 export type ClientPlugin = (client: {
-  config: object & { protocol?: unknown }
+  config: object
   middlewareStack: { add(...given: never[]): void; remove(name: string): boolean }
 }) => void
 

@@ -28,6 +28,7 @@ import { openS3, s3Path } from './s3/open.ts'
 import { isForS3, serveS3 } from './s3/serve.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
+import { shortWay } from './short-way.ts'
 import { openSockets } from './sockets/open.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
@@ -131,6 +132,7 @@ export async function openAccount({
         s3: s3Parts(s3, front.url),
         connections: inProcess(sockets.endpoint),
         authorise: unsigned,
+        plugin: shortWay,
       },
     },
   )

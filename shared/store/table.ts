@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The one table as data: the CDK app and the local account both build it from here (aws.md 3.2). */
 export const tableShape = {
@@ -68,12 +68,12 @@ export const listShards = 4
 
 /** The shard of an id: the same for the life of the item. */
 export function shardOf(id: string): number {
-  return createHash('sha256').update(id).digest().readUInt32BE(0) % listShards
+  return hash('sha256', id, 'buffer').readUInt32BE(0) % listShards
 }
 
 /** sha256 of a capability as hex; the plain text is never stored. */
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }
 
 /** Version numbers sort as text. */

@@ -24,8 +24,9 @@ import {
   ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shortWay } from '../../infra/local/short-way.ts'
 import { openStates, type States } from '../../infra/local/states/open.ts'
-import { inProcess, type Listening, listen } from '../../infra/local/wire.ts'
+import { inProcess, type Listening, listen, unsigned } from '../../infra/local/wire.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { keptLog } from '../local/kept-log.ts'
 import { plainEvaluator } from '../local/states/evaluator.ts'
@@ -70,9 +71,10 @@ function open(transport: string): SFNClient {
     disableHostPrefix: true,
     maxAttempts: 1,
   }
-  return new SFNClient(
-    transport === 'loopback' ? config : { ...config, requestHandler: inProcess(states as States) },
-  )
+  if (transport === 'loopback') return new SFNClient(config)
+  const client = new SFNClient({ ...config, ...unsigned, requestHandler: inProcess(states as States) })
+  shortWay(client)
+  return client
 }
 
 let names = 0

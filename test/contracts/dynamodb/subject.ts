@@ -17,8 +17,9 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { type Dynamo, openDynamo } from '../../../infra/local/dynamodb/open.ts'
+import { shortWay } from '../../../infra/local/short-way.ts'
 import { tableInput } from '../../../infra/local/table-input.ts'
-import { inProcess, listen } from '../../../infra/local/wire.ts'
+import { inProcess, listen, unsigned } from '../../../infra/local/wire.ts'
 import { fakeClock } from '../../fake-clock.ts'
 import { keptLog } from '../../local/kept-log.ts'
 
@@ -33,9 +34,11 @@ export interface Subject {
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const common = { region: 'us-east-1', credentials, maxAttempts: 1 }
 
-/** An unchanged SDK client that talks to an endpoint of this process. */
+/** An SDK client that calls an endpoint of this process, as those of the local account do. */
 export function clientOf(dynamo: Dynamo): DynamoDBClient {
-  return new DynamoDBClient({ ...common, endpoint: 'http://127.0.0.1', requestHandler: inProcess(dynamo) })
+  const client = new DynamoDBClient({ ...common, ...unsigned, requestHandler: inProcess(dynamo) })
+  shortWay(client)
+  return client
 }
 
 /** Ways to reach a DynamoDB: both of the local one, or the one that SLUICE_CONTRACT_DYNAMODB points at. */

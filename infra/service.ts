@@ -178,11 +178,16 @@ function modelsOf({ models }: Stage, { keys }: Data): Record<string, string> {
   }
 }
 
-/** Machines and schedules that were made months ago call these by name. */
-const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'script', 'scheduled'])
+/** Machines and schedules that were made months ago call these by name, and so does `npm run admin`. */
+const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'script', 'scheduled', 'admin'])
 
 /** Callers that get the error themselves: nothing is queued. */
-const waitsForAnswer: ReadonlySet<DoorShape['calledBy']> = new Set(['http', 'machines', 'sockets'])
+const waitsForAnswer: ReadonlySet<DoorShape['calledBy']> = new Set([
+  'http',
+  'machines',
+  'sockets',
+  'operator',
+])
 
 function title(door: string): string {
   return door.charAt(0).toUpperCase() + door.slice(1)

@@ -66,9 +66,15 @@ export const tableShape = {
 /** How many partitions each day of a run list and each platform list is spread over. */
 export const listShards = 4
 
+/**
+ * How many partitions the open runs and waits of everybody are spread over: a run with one wait writes them eight times, so
+ * that over four of them 500 such runs a second would be too many (`npm run scale`).
+ */
+export const openShards = 16
+
 /** The shard of an id: the same for the life of the item. */
-export function shardOf(id: string): number {
-  return hash('sha256', id, 'buffer').readUInt32BE(0) % listShards
+export function shardOf(id: string, shards = listShards): number {
+  return hash('sha256', id, 'buffer').readUInt32BE(0) % shards
 }
 
 /** sha256 of a capability as hex; the plain text is never stored. */

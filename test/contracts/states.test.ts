@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,8 +33,8 @@ import { keptLog } from '../local/kept-log.ts'
 import { plainEvaluator } from '../local/states/evaluator.ts'
 
 /**
- * What the product relies on, through the real SDK client. With SLUICE_CONTRACT_STATES=<endpoint> the suite runs against
- * that endpoint, with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its
+ * What the product relies on, through the real SDK client. With SLUICE_CONTRACT_STATES=<endpoint>, or `aws`, the suite runs
+ * there, with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its
  * payload; without it, against the local account, over loopback and in process.
  */
 const elsewhere = process.env.SLUICE_CONTRACT_STATES
@@ -63,6 +64,7 @@ afterAll(async () => {
 })
 
 function open(transport: string): SFNClient {
+  if (elsewhere === 'aws') return new SFNClient({})
   if (elsewhere !== undefined) return new SFNClient({ endpoint: elsewhere, disableHostPrefix: true })
   const config: SFNClientConfig = {
     region: 'us-east-1',
@@ -78,7 +80,8 @@ function open(transport: string): SFNClient {
 }
 
 let names = 0
-const fresh = (word: string) => `contract-${word}-${Date.now().toString(36)}-${++names}`
+const prefix = `sluice-contract-${randomUUID().slice(0, 8)}`
+const fresh = (word: string) => `${prefix}-${word}-${++names}`
 
 const write = (States: object, more: object = {}) =>
   JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States, ...more })
@@ -105,13 +108,19 @@ describe.each(transports)('Step Functions over %s', (transport) => {
   beforeAll(() => {
     client = open(transport)
   })
-  afterAll(() => client.destroy())
+  const made: string[] = []
+  afterAll(async () => {
+    for (const stateMachineArn of elsewhere === undefined ? [] : made)
+      await client.send(new DeleteStateMachineCommand({ stateMachineArn }))
+    client.destroy()
+  })
 
   async function make(definition: string, type: 'STANDARD' | 'EXPRESS' = 'STANDARD') {
     const name = fresh('machine')
     const { stateMachineArn } = await client.send(
       new CreateStateMachineCommand({ name, definition, roleArn, type }),
     )
+    made.push(stateMachineArn as string)
     return stateMachineArn as string
   }
 

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
 import {
   DeleteCommand,
   type DeleteCommandInput,
@@ -79,7 +84,11 @@ async function openLocal(reach: (dynamo: Dynamo) => Promise<Reached>): Promise<S
 /** A URL means a server such as DynamoDB Local, `aws` the account of the environment's credentials. */
 async function openElsewhere(endpoint: string): Promise<Subject> {
   const client = new DynamoDBClient(endpoint === 'aws' ? {} : { ...common, endpoint, maxAttempts: 3 })
-  return withTable(client, `sluice-contract-${Date.now()}`, async () => client.destroy())
+  const table = `sluice-contract-${randomUUID().slice(0, 8)}`
+  return withTable(client, table, async () => {
+    await client.send(new DeleteTableCommand({ TableName: table }))
+    client.destroy()
+  })
 }
 
 async function withTable(

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { JsonObject } from '../world.ts'
 import type { WorkStep } from './define.ts'
 import { text } from './params.ts'
-import { needsRow, textIn, withRows } from './user-params.ts'
+import { needsRow, passwordIn, withRows } from './user-params.ts'
 
 const params = z.strictObject({ userId: text, password: text })
 
@@ -22,7 +22,7 @@ export const userSetPassword: WorkStep<z.infer<typeof params>> = {
     }),
   async run(args, { users }) {
     const userId = typeof args.userId === 'string' ? args.userId : ''
-    const found = await users.setPassword(userId, textIn(args, 'password', 'User.BadPassword'))
+    const found = await users.setPassword(userId, passwordIn(args) ?? '')
     if (!found) needsRow(args, 'missing', 'User.Missing', 'There is no such user')
     return { userId, found }
   },

@@ -19,6 +19,7 @@ export const codeCheck: WorkStep<z.infer<typeof params>> = {
   example: { to: '{{form.email}}', purpose: 'registration', code: '{{confirm.code}}' },
   outcomes: () => ['invalid'],
   secrets: false,
+  hides: ['code'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['invalid']), {
       routes: [{ outcome: 'invalid', when: (variable) => `${variable}.valid = false` }],

@@ -276,6 +276,8 @@ export interface Placed<T> {
 /** A step whose work is done by a function. */
 export interface WorkStep<P = unknown> extends StepBase<P> {
   kind: 'work'
+  /** Params that are hidden in records and masked in what the step leaves, also if nobody had sealed them. */
+  hides?: string[]
   compile(params: P, place: Place): States
   /**
    * Does the work. Params have their expressions evaluated, secrets resolved and sealed values opened.

@@ -24,6 +24,7 @@ export const tokenCheck: WorkStep<z.infer<typeof params>> = {
   example: { kind: 'invitation', ticket: '{{inputs.ticket}}', consume: true },
   outcomes: () => ['invalid'],
   secrets: false,
+  hides: ['ticket'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['invalid']), {
       routes: [{ outcome: 'invalid', when: (variable) => `${variable}.valid = false` }],

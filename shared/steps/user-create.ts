@@ -23,6 +23,7 @@ export const userCreate: WorkStep<z.infer<typeof params>> = {
   },
   outcomes: () => ['exists'],
   secrets: false,
+  hides: ['password'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['exists']), {
       routes: [{ outcome: 'exists', when: (variable) => `${variable}.exists = true` }],

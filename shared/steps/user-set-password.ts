@@ -16,6 +16,7 @@ export const userSetPassword: WorkStep<z.infer<typeof params>> = {
   example: { userId: '{{user.userId}}', password: '{{form.password}}' },
   outcomes: () => ['missing'],
   secrets: false,
+  hides: ['password'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['missing']), {
       routes: [{ outcome: 'missing', when: (variable) => `${variable}.found = false` }],

@@ -19,6 +19,7 @@ export const userVerifyPassword: WorkStep<z.infer<typeof params>> = {
   example: { email: '{{form.email}}', password: '{{form.password}}' },
   outcomes: () => ['invalid'],
   secrets: false,
+  hides: ['password'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['invalid']), {
       routes: [{ outcome: 'invalid', when: (variable) => `${variable}.valid = false` }],

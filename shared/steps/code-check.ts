@@ -18,6 +18,7 @@ export const codeCheck: WorkStep<z.infer<typeof params>> = {
   output: ['valid', 'attemptsLeft'],
   example: { to: '{{form.email}}', purpose: 'registration', code: '{{confirm.code}}' },
   outcomes: () => ['invalid'],
+  needsRows: ['invalid'],
   secrets: false,
   hides: ['code'],
   compile: (written, place) =>

@@ -223,6 +223,8 @@ interface StepBase<P> {
   feature?: Feature
   /** Outcomes that `next` may name, besides `default`. */
   outcomes(params: P): string[]
+  /** Those of them that are errors where `next` has no row for them. */
+  needsRows?: string[]
   /** Raw nested graphs among the params: `{body}`, or one per branch. Absent = none. */
   bodies?(params: P): Record<string, unknown>
   /**

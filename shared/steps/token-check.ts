@@ -23,6 +23,7 @@ export const tokenCheck: WorkStep<z.infer<typeof params>> = {
   output: ['valid', 'userId', 'email', 'claims'],
   example: { kind: 'invitation', ticket: '{{inputs.ticket}}', consume: true },
   outcomes: () => ['invalid'],
+  needsRows: ['invalid'],
   secrets: false,
   hides: ['ticket'],
   compile: (written, place) =>

@@ -22,6 +22,7 @@ export const userCreate: WorkStep<z.infer<typeof params>> = {
     attributes: { name: '{{form.name}}' },
   },
   outcomes: () => ['exists'],
+  needsRows: ['exists'],
   secrets: false,
   hides: ['password'],
   compile: (written, place) =>

@@ -15,6 +15,7 @@ export const userSetPassword: WorkStep<z.infer<typeof params>> = {
   output: ['userId', 'found'],
   example: { userId: '{{user.userId}}', password: '{{form.password}}' },
   outcomes: () => ['missing'],
+  needsRows: ['missing'],
   secrets: false,
   hides: ['password'],
   compile: (written, place) =>

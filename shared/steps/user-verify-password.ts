@@ -18,6 +18,7 @@ export const userVerifyPassword: WorkStep<z.infer<typeof params>> = {
   output: ['userId', 'valid'],
   example: { email: '{{form.email}}', password: '{{form.password}}' },
   outcomes: () => ['invalid'],
+  needsRows: ['invalid'],
   secrets: false,
   hides: ['password'],
   compile: (written, place) =>

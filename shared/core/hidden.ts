@@ -1,4 +1,4 @@
-import type { Json } from '../world.ts'
+import type { Json, JsonObject } from '../world.ts'
 
 // Hiding needs no key: what only shows runs is not given the secret that opens them (`infra/grants.ts`).
 
@@ -17,6 +17,12 @@ export const sealedText = new RegExp(
 /** The value with `•••` for everything that is sealed. */
 export function hideSealed<T extends Json>(value: T): T {
   return mapTexts(value, (text) => (text.includes(prefix) ? text.replace(sealedText, hidden) : text)) as T
+}
+
+/** A step's args as records have them: `•••` for what is sealed, and for the params that it hides. */
+export function shownArgs(args: JsonObject, hides: string[] = []): JsonObject {
+  const given = hides.filter((name) => Object.hasOwn(args, name) && args[name] !== null)
+  return hideSealed({ ...args, ...Object.fromEntries(given.map((name) => [name, hidden])) })
 }
 
 /** The same for JSON text; quick if nothing in it is sealed. */

@@ -5,7 +5,7 @@ import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import { getWait, listWaits } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { runCancelled } from './engine-error.ts'
-import { hideSealed, sealedText } from './hidden.ts'
+import { sealedText, shownArgs } from './hidden.ts'
 import { logLine } from './log-lines.ts'
 import { unseal } from './sealing.ts'
 import { stepKey } from './step-key.ts'
@@ -27,14 +27,20 @@ const keep = 8
  * Does a visit with the output that the run before recorded for it: no call, no question (dashboard.md §11).
  *
  * @param run a run that runs another one again.
+ * @param hides params that records do not show.
  * @returns null if nothing stands for this visit: then it is done afresh.
  */
-export async function reuse(world: World, run: RunRow, event: Visiting): Promise<{ output: Json } | null> {
+export async function reuse(
+  world: World,
+  run: RunRow,
+  event: Visiting,
+  hides?: string[],
+): Promise<{ output: Json } | null> {
   const { rerunOf, reuse: steps } = run
   if (rerunOf === undefined || !steps?.includes(event.stepId)) return null
   const recorded = await recordedFor(world, { ...run, rerunOf }, event)
   if (recorded === null) return null
-  const before = await beginStep(world, rowFor(world, event, recorded))
+  const before = await beginStep(world, rowFor(world, event, recorded, hides))
   return { output: before?.output === undefined ? recorded.output : JSON.parse(before.output) }
 }
 
@@ -126,7 +132,10 @@ async function ofStep(
     const { ref, large } = await copyLarge(world, row, { orgId, runId: id, stepKey: own })
     return { output: ref, large, outcome: row.outcome ?? null }
   }
-  return { output: JSON.parse(row.output ?? 'null'), outcome: row.outcome ?? null }
+  const { output = 'null', outcome = null } = row
+  // A ticket was sealed for that run alone: another one is made.
+  if (event.kind === 'work' && output.search(sealedText) >= 0) return null
+  return { output: JSON.parse(output), outcome }
 }
 
 /** An answer that carries a sealed value was sealed for that run alone: the question is asked again. */
@@ -144,7 +153,12 @@ async function ofWait(world: World, orgId: string, runId: string, key: string): 
   return { output: told.output, outcome }
 }
 
-function rowFor(world: World, event: Visiting, { output, outcome, large }: Recorded): StepRow {
+function rowFor(
+  world: World,
+  event: Visiting,
+  { output, outcome, large }: Recorded,
+  hides?: string[],
+): StepRow {
   const { run, stepId, iter, name, type, as, args } = event
   const now = instant(world.clock.now())
   return {
@@ -157,7 +171,7 @@ function rowFor(world: World, event: Visiting, { output, outcome, large }: Recor
     startedAt: now,
     finishedAt: now,
     attempt: 1,
-    input: JSON.stringify(hideSealed(args)),
+    input: JSON.stringify(shownArgs(args, hides)),
     output: JSON.stringify(output),
     lines: [logLine(world, 'info', 'The output of the run before stands', { run_id: run.rerunOf ?? null })],
     reused: true,

@@ -2,9 +2,9 @@ import { instant } from '../aws/clock.ts'
 import { StepError } from '../step-error.ts'
 import type { FoundUser, UserName, UserTools } from '../steps/user-tools.ts'
 import { emailKey } from '../store/accounts.ts'
-import { countTry, uncountTry } from '../store/login-failures.ts'
+import { countTry, forgetTries, uncountTry } from '../store/login-failures.ts'
 import { digest } from '../store/table.ts'
-import { changePassword, getUser, idOfEmail, putUser, type UserRow } from '../store/users.ts'
+import { changePassword, getUser, idOfEmail, putUser, strengthenHash, type UserRow } from '../store/users.ts'
 import type { JsonObject, World } from '../world.ts'
 import { hashPassword, isWeak, passwordIssues, verifyNobody, verifyPassword } from './passwords.ts'
 import { uuidOf } from './step-key.ts'
@@ -25,10 +25,7 @@ export function usersFor(world: World, orgId: string, effectKey: string): UserTo
       return row && foundUser(row)
     },
     verifyPassword: (name, password) => verify(world, orgId, name, password),
-    async setPassword(userId, password) {
-      const passwordHash = await hashed(password)
-      return await changePassword(world, { orgId, id: userId }, { passwordHash, at: now(world) })
-    },
+    setPassword: (userId, password) => setPassword(world, orgId, userId, password),
   }
 }
 
@@ -44,7 +41,7 @@ async function create(
     ...{ id, orgId, email: readEmail(email), attributes: readAttributes(attributes) },
     // Hashed before anybody is looked for: who is there already shall not be told by the time it takes.
     ...(password === null ? {} : { passwordHash: await hashed(password), passwordChangedAt: at }),
-    ...{ createdAt: at, updatedAt: at },
+    ...{ createdAt: at, updatedAt: at, rev: 1 },
   }
   const userId = await putUser(world, row)
   return { userId, exists: userId !== id }
@@ -52,7 +49,12 @@ async function create(
 
 async function find(world: World, orgId: string, name: UserName): Promise<UserRow | null> {
   const id = 'userId' in name ? name.userId : await idOfEmail(world, orgId, emailKey(name.email))
-  return await getUser(world, orgId, id ?? 'none')
+  return await getUser(world, orgId, id !== null && isId(id) ? id : 'none')
+}
+
+/** What comes from outside may be as long as a key cannot be. */
+function isId(text: string): boolean {
+  return /^[\da-f-]{36}$/.test(text)
 }
 
 function foundUser({ id, email, attributes }: UserRow): FoundUser {
@@ -60,26 +62,36 @@ function foundUser({ id, email, attributes }: UserRow): FoundUser {
 }
 
 async function verify(world: World, orgId: string, name: UserName, password: string): Promise<string | null> {
-  const named = 'userId' in name ? name.userId : emailKey(name.email)
-  const scope = `user-login#${orgId}#${digest(named)}`
+  const row = await find(world, orgId, name)
+  const scope = tries(orgId, row?.id ?? ('userId' in name ? name.userId : emailKey(name.email)))
   const moment = world.clock.now()
   const limits = { now: moment, windowMs: failureWindowMs, most: mostFailures }
   if ((await countTry(world, scope, limits)) !== null)
     throw new StepError('User.TooManyAttempts', 'Too many wrong passwords: try again later')
-  const row = await find(world, orgId, name)
-  const hash = row?.passwordHash
+  const passwordHash = row?.passwordHash
   const right =
-    hash !== undefined && password.length <= longestPassword * 2
-      ? await verifyPassword(password, hash)
+    passwordHash !== undefined && password.length <= longestPassword * 2
+      ? await verifyPassword(password, passwordHash)
       : await verifyNobody(password.slice(0, longestPassword))
-  if (!right || row === null || hash === undefined) return null
+  if (!right || row === null || passwordHash === undefined) return null
   await uncountTry(world, scope, moment)
-  if (isWeak(hash))
-    await changePassword(world, row, {
-      passwordHash: await hashPassword(password),
-      at: row.passwordChangedAt ?? row.updatedAt,
-    })
+  if (isWeak(passwordHash))
+    await strengthenHash(world, { ...row, passwordHash }, await hashPassword(password))
   return row.id
+}
+
+/** Counted by user, whichever of his names is used; by the name, where nobody has it. */
+function tries(orgId: string, named: string): string {
+  return `user-login#${orgId}#${digest(named)}`
+}
+
+async function setPassword(world: World, orgId: string, userId: string, password: string): Promise<boolean> {
+  const passwordHash = await hashed(password)
+  if (!isId(userId)) return false
+  if (!(await changePassword(world, { orgId, id: userId }, { passwordHash, at: now(world) }))) return false
+  // Whoever was locked out and has proved himself another way need not wait.
+  await forgetTries(world, tries(orgId, userId), world.clock.now())
+  return true
 }
 
 async function hashed(password: string): Promise<string> {
@@ -91,8 +103,8 @@ async function hashed(password: string): Promise<string> {
 function readEmail(text: string): string {
   const email = emailKey(text)
   const [name, domain, ...more] = email.split('@')
-  if (email.length <= 254 && name && domain?.includes('.') && more.length === 0 && !/[\s\p{Cc}]/u.test(email))
-    return email
+  const clean = email.length <= 254 && email.isWellFormed() && !/[\s\p{Cc}]/u.test(email)
+  if (clean && name && domain?.includes('.') && more.length === 0) return email
   throw new StepError('User.BadEmail', 'email is no e-mail address')
 }
 

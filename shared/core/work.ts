@@ -7,7 +7,7 @@ import { beginStep, endStep, type LogLine, type StepEnd, type StepRow } from '..
 import { changeRun, getRun, hasEnded, openStatuses, type RunRow } from '../store/runs.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { engineError, forEngine, runCancelled } from './engine-error.ts'
-import { hideSealed } from './hidden.ts'
+import { shownArgs } from './hidden.ts'
 import { hasLarge } from './large-ref.ts'
 import { failureLine } from './log-lines.ts'
 import { type Mask, maskOf } from './masking.ts'
@@ -31,12 +31,12 @@ export async function doWork(world: World, event: WorkEvent): Promise<Json> {
     const row = await getRun(world, run.orgId, run.id)
     if (!row || hasEnded(row)) throw runCancelled()
     const step = await workStep(event.type)
-    const stands = row.reuse ? await (await import('./reuse.ts')).reuse(world, row, event) : null
+    const stands = row.reuse ? await (await import('./reuse.ts')).reuse(world, row, event, step.hides) : null
     if (stands) {
       await noteFirst(world, event, row)
       return stands.output
     }
-    const begun = beginning(world, event)
+    const begun = beginning(world, event, step.hides)
     const before = await beginStep(world, begun)
     if (before?.status === 'completed') return JSON.parse(before.output ?? 'null')
     return await attempt(world, event, row, step, begun)
@@ -49,7 +49,7 @@ async function workStep(type: string): Promise<WorkStep> {
   throw engineError('unknown_step', `There is no working step ${type}`)
 }
 
-function beginning(world: World, event: WorkEvent): StepRow {
+function beginning(world: World, event: WorkEvent, hides?: string[]): StepRow {
   const { run, stepId, iter } = event
   return {
     orgId: run.orgId,
@@ -64,7 +64,7 @@ function beginning(world: World, event: WorkEvent): StepRow {
     status: 'running',
     startedAt: instant(world.clock.now()),
     attempt: event.retries + 1,
-    input: JSON.stringify(hideSealed(event.args)),
+    input: JSON.stringify(shownArgs(event.args, hides)),
   }
 }
 
@@ -74,6 +74,7 @@ async function attempt(world: World, event: WorkEvent, run: RunRow, step: WorkSt
   let done: Done = { output: 'null' }
   try {
     const args = await open(world, event, run, kept.values)
+    kept.values.push(...(step.hides ?? []).flatMap((name) => textOf(args[name])))
     const output = await step.run(args, toolsFor(world, event, run, begun, kept))
     const whole = event.whole === true || step.turns !== undefined
     done = await carried(world, begun, JSON.stringify(maskOf(kept.values).json(output)), whole)
@@ -109,6 +110,10 @@ async function open(world: World, event: WorkEvent, run: RunRow, values: string[
   const resolved = await resolveSecrets(world, { ...event, args: value }, run.secretsOwner)
   values.push(...resolved.values)
   return resolved.args
+}
+
+function textOf(value: Json | undefined): string[] {
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
 }
 
 /** Few steps work on large outputs: the others do not read from disk what fetches them. */

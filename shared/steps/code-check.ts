@@ -18,7 +18,9 @@ export const codeCheck: WorkStep<z.infer<typeof params>> = {
   output: ['valid', 'attemptsLeft'],
   example: { to: '{{form.email}}', purpose: 'registration', code: '{{confirm.code}}' },
   outcomes: () => ['invalid'],
+  needsRows: ['invalid'],
   secrets: false,
+  hides: ['code'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['invalid']), {
       routes: [{ outcome: 'invalid', when: (variable) => `${variable}.valid = false` }],

@@ -223,6 +223,8 @@ interface StepBase<P> {
   feature?: Feature
   /** Outcomes that `next` may name, besides `default`. */
   outcomes(params: P): string[]
+  /** Those of them that are errors where `next` has no row for them. */
+  needsRows?: string[]
   /** Raw nested graphs among the params: `{body}`, or one per branch. Absent = none. */
   bodies?(params: P): Record<string, unknown>
   /**
@@ -276,6 +278,8 @@ export interface Placed<T> {
 /** A step whose work is done by a function. */
 export interface WorkStep<P = unknown> extends StepBase<P> {
   kind: 'work'
+  /** Params that are hidden in records and masked in what the step leaves, also if nobody had sealed them. */
+  hides?: string[]
   compile(params: P, place: Place): States
   /**
    * Does the work. Params have their expressions evaluated, secrets resolved and sealed values opened.

@@ -23,7 +23,9 @@ export const tokenCheck: WorkStep<z.infer<typeof params>> = {
   output: ['valid', 'userId', 'email', 'claims'],
   example: { kind: 'invitation', ticket: '{{inputs.ticket}}', consume: true },
   outcomes: () => ['invalid'],
+  needsRows: ['invalid'],
   secrets: false,
+  hides: ['ticket'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['invalid']), {
       routes: [{ outcome: 'invalid', when: (variable) => `${variable}.valid = false` }],

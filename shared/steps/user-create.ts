@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { JsonObject } from '../world.ts'
 import type { WorkStep } from './define.ts'
 import { text } from './params.ts'
-import { members, needsRow, objectIn, optionalText, textIn, withRows } from './user-params.ts'
+import { members, needsRow, objectIn, passwordIn, textIn, withRows } from './user-params.ts'
 
 const params = z.strictObject({ email: text, password: text.optional(), attributes: members.optional() })
 
@@ -22,7 +22,9 @@ export const userCreate: WorkStep<z.infer<typeof params>> = {
     attributes: { name: '{{form.name}}' },
   },
   outcomes: () => ['exists'],
+  needsRows: ['exists'],
   secrets: false,
+  hides: ['password'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['exists']), {
       routes: [{ outcome: 'exists', when: (variable) => `${variable}.exists = true` }],
@@ -30,7 +32,7 @@ export const userCreate: WorkStep<z.infer<typeof params>> = {
   async run(args, { users }) {
     const user = await users.create({
       email: textIn(args, 'email', 'User.BadEmail'),
-      password: optionalText(args.password),
+      password: passwordIn(args),
       attributes: objectIn(args, 'attributes', 'User.BadAttributes'),
     })
     if (user.exists) needsRow(args, 'exists', 'User.Exists', 'There is a user with this e-mail')

@@ -40,6 +40,13 @@ export function optionalText(value: Json | undefined): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
+/** A password as it was typed; null where none was given. @throws {StepError} `User.BadPassword` if it is no text. */
+export function passwordIn({ password }: JsonObject): string | null {
+  if (password === undefined || password === null) return null
+  if (typeof password === 'string') return password
+  throw new StepError('User.BadPassword', 'password is no text')
+}
+
 /** An object; empty for what is absent or null. @throws {StepError} `<code>` */
 export function objectIn(args: JsonObject, name: string, code: string): JsonObject {
   const value = args[name]

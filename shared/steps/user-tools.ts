@@ -42,8 +42,8 @@ export interface CodeOrder {
   ttlSeconds: number
   /** https address with `{code}`, for those who rather follow a link. */
   link: string | null
+  /** It and `text` with `{code}`, and `{link}` if there is one. */
   subject: string | null
-  /** With `{code}`, and `{link}` if there is one. */
   text: string | null
   /** False: everything is done but the sending, so that an address that nobody has looks like any other. */
   deliver: boolean

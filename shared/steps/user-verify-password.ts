@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { JsonObject } from '../world.ts'
 import type { WorkStep } from './define.ts'
 import { text } from './params.ts'
-import { named, nameIn, needsRow, oneName, optionalText, withRows } from './user-params.ts'
+import { named, nameIn, needsRow, oneName, withRows } from './user-params.ts'
 
 const params = z.strictObject({ ...named, password: text }).check(oneName)
 
@@ -18,13 +18,18 @@ export const userVerifyPassword: WorkStep<z.infer<typeof params>> = {
   output: ['userId', 'valid'],
   example: { email: '{{form.email}}', password: '{{form.password}}' },
   outcomes: () => ['invalid'],
+  needsRows: ['invalid'],
   secrets: false,
+  hides: ['password'],
   compile: (written, place) =>
     place.work(withRows(written as JsonObject, place.has, ['invalid']), {
       routes: [{ outcome: 'invalid', when: (variable) => `${variable}.valid = false` }],
     }),
   async run(args, { users }) {
-    const userId = await users.verifyPassword(nameIn(args), optionalText(args.password) ?? '')
+    const userId = await users.verifyPassword(
+      nameIn(args),
+      typeof args.password === 'string' ? args.password : '',
+    )
     if (userId === null) needsRow(args, 'invalid', 'User.WrongPassword', 'The password is not right')
     return { userId, valid: userId !== null }
   },

@@ -44,6 +44,15 @@ export async function uncountTry(world: World, scope: string, moment: number): P
   }
 }
 
+/** Takes back all tries of a name. */
+export async function forgetTries(world: World, scope: string, now: number): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const row = await readRow(world, scope)
+    if (row === null || row.at.length === 0) return
+    if (await writeRow(world, scope, row, [], now + 3_600_000)) return
+  }
+}
+
 async function readRow({ db, settings }: World, scope: string): Promise<FailureRow | null> {
   const { Item } = await db.send(
     new GetCommand({ TableName: settings.table, Key: keyOf(scope), ConsistentRead: true }),

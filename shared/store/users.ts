@@ -16,6 +16,8 @@ export interface UserRow {
   createdAt: string
   updatedAt: string
   passwordChangedAt?: string
+  /** Rises with every change. */
+  rev: number
 }
 
 /**
@@ -26,17 +28,15 @@ export interface UserRow {
 export async function putUser(world: World, row: UserRow): Promise<string> {
   const once = 'attribute_not_exists(pk)'
   const lock = keys.userEmail(row.orgId, digest(row.email))
-  for (;;) {
-    const { ok } = await transact(world, [
-      {
-        Put: { TableName: '', Item: { ...keys.user(row.orgId, row.id), ...row }, ConditionExpression: once },
-      },
-      { Put: { TableName: '', Item: { ...lock, userId: row.id }, ConditionExpression: once } },
-    ])
-    if (ok) return row.id
-    const holder = await idOfEmail(world, row.orgId, row.email)
-    if (holder !== null) return holder
-  }
+  const { ok } = await transact(world, [
+    {
+      Put: { TableName: '', Item: { ...keys.user(row.orgId, row.id), ...row }, ConditionExpression: once },
+    },
+    { Put: { TableName: '', Item: { ...lock, userId: row.id }, ConditionExpression: once } },
+  ])
+  if (ok) return row.id
+  // Without a lock it was the id that was there: the same visit has made him, with another e-mail.
+  return (await idOfEmail(world, row.orgId, row.email)) ?? row.id
 }
 
 /** Who has an e-mail, strongly consistent. */
@@ -78,14 +78,35 @@ export async function changePassword(
       new UpdateCommand({
         TableName: settings.table,
         Key: keys.user(orgId, id),
-        UpdateExpression: 'SET passwordHash = :hash, passwordChangedAt = :at, updatedAt = :at',
+        UpdateExpression: 'SET passwordHash = :hash, passwordChangedAt = :at, updatedAt = :at ADD rev :one',
         ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':hash': passwordHash, ':at': at },
+        ExpressionAttributeValues: { ':hash': passwordHash, ':at': at, ':one': 1 },
       }),
     )
     return true
   } catch (error) {
     if (itemFound(error)) return false
     throw error
+  }
+}
+
+/** Puts a stronger hash of the same password, unless the password has been changed meanwhile. */
+export async function strengthenHash(
+  { db, settings }: World,
+  { orgId, id, passwordHash }: UserRow & { passwordHash: string },
+  hash: string,
+): Promise<void> {
+  try {
+    await db.send(
+      new UpdateCommand({
+        TableName: settings.table,
+        Key: keys.user(orgId, id),
+        UpdateExpression: 'SET passwordHash = :new ADD rev :one',
+        ConditionExpression: 'passwordHash = :old',
+        ExpressionAttributeValues: { ':new': hash, ':old': passwordHash, ':one': 1 },
+      }),
+    )
+  } catch (error) {
+    if (!itemFound(error)) throw error
   }
 }

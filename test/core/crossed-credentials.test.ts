@@ -5,8 +5,9 @@ import { createApiKey } from '../../shared/core/api-keys.ts'
 import { authenticate } from '../../shared/core/authenticate.ts'
 import { createOrganisation } from '../../shared/core/organisations.ts'
 import { sealReply } from '../../shared/core/sealed-reply.ts'
-import { seal } from '../../shared/core/sealing.ts'
+import { openSealed, seal } from '../../shared/core/sealing.ts'
 import { logIn, refresh } from '../../shared/core/sign-in.ts'
+import { ticketsFor } from '../../shared/core/tickets.ts'
 import { cursorsOf } from '../../shared/http/cursor.ts'
 import { digest } from '../../shared/store/table.ts'
 import type { World } from '../../shared/world.ts'
@@ -47,6 +48,7 @@ beforeAll(async () => {
     'a key and more': `${key}x`,
     'the id of a session': String(admin.sessionId),
     'the id of an account': String(admin.accountId),
+    ...(await handedOut(admin.orgId, String(admin.accountId))),
     'a flowId': world.ids.uuid(),
     'a share or link token': world.ids.secret(32),
     'an access token of a key': `pat_${session}`,
@@ -55,6 +57,24 @@ beforeAll(async () => {
   }
 })
 afterAll(() => opened.close())
+
+/** What a flow gives to end users, sealed as it is carried and plain as they get it. */
+async function handedOut(orgId: string, userId: string): Promise<Record<string, string>> {
+  const of = { orgId, runId: world.ids.uuid() }
+  const tickets = ticketsFor(world, of, 'visit')
+  const holder = { userId, email, claims: {} }
+  const { ticket: reset } = await tickets.issue('reset-ticket', holder, 600)
+  const { ticket: invitation } = await tickets.issue('invitation', holder, 600)
+  const audience = world.settings.baseUrl
+  const { assertion } = await tickets.assert({ userId, audience, claims: {}, ttlSeconds: 600 })
+  const sealed = { reset, invitation, assertion }
+  const { value: plain } = await openSealed(world, of, sealed)
+  return Object.fromEntries(
+    Object.entries({ sealed, plain }).flatMap(([form, texts]) =>
+      Object.entries(texts).map(([kind, text]) => [`the ${kind} of a flow, ${form}`, String(text)]),
+    ),
+  )
+}
 
 async function signed(claims: JWTPayload, typ: string): Promise<string> {
   const { kid = '' } = decodeProtectedHeader(session)
@@ -80,6 +100,17 @@ test('B3 the forged tokens are good but for the kind they are of', async () => {
 test('B3 nothing else is a credential, whatever else it is good for, and the refusal is one', async () => {
   for (const [kind, text] of Object.entries(strays))
     await expect(authenticate(world, `Bearer ${text}`), kind).rejects.toMatchObject(refusal)
+})
+
+test('B3 no other credential is a ticket, and no ticket is one of the other kind', async () => {
+  const { orgId } = await authenticate(world, `Bearer ${session}`)
+  const tickets = ticketsFor(world, { orgId, runId: world.ids.uuid() }, 'another visit')
+  const good = { reset: 'reset-ticket', invitation: 'invitation' }
+  for (const [kind, text] of Object.entries({ ...strays, 'a session': session, 'a key': key }))
+    for (const [name, asked] of Object.entries(good)) {
+      const found = await tickets.check(asked as 'invitation', text, false)
+      expect(found !== null, `${kind} as ${asked}`).toBe(kind === `the ${name} of a flow, plain`)
+    }
 })
 
 test('B3 nothing but a session token can be refreshed', async () => {

@@ -128,13 +128,18 @@ nodes:
   b: { type: condition, params: { cases: [{ when: "{{last = 1}}", to: lost }] }, next: { default: c } }
   c: { type: approval, params: { message: OK?, onTimeout: { decision: reject } }, next: { approve: d } }
   d: { type: http, params: { url: "https://x.example" }, next: { client_error: e } }
-  e: { type: http, params: { url: "https://x.example" } }
+  e: { type: http, params: { url: "https://x.example" }, next: { success: f } }
+  f: { type: user.set-password, params: { userId: u, password: "{{e.body}}" }, next: { error: g } }
+  g: { type: user.find, params: { userId: u }, next: { error: h } }
+  h: { type: log, params: { message: ok } }
 `,
     [
       '2:115 warning outcome_without_row /nodes/a/next',
       '3:67 warning outcome_without_row /nodes/b/params/cases/0/to',
       '4:83 warning outcome_without_row /nodes/c/next',
       '5:58 warning outcome_without_row /nodes/d/next',
+      // f is an error there; what g has not found ends the run in silence.
+      '8:48 warning outcome_without_row /nodes/g/next',
     ],
   ],
   [

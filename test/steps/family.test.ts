@@ -51,6 +51,7 @@ describe.each(stepTypes)('$type', (step) => {
 
   test('has the outcomes that the language names', () => {
     expect(step.outcomes(example).toSorted()).toEqual(documented[step.type] ?? [])
+    expect(step.outcomes(example)).toEqual(expect.arrayContaining(step.needsRows ?? []))
   })
 
   test('writes a machine that passes all checks, with one state named after it', () => {

@@ -19,8 +19,9 @@ function silentEnds({ node, pointer }: Visit): Finding[] {
   if (step === undefined || step.kind === 'end' || Object.hasOwn(node.next, 'default')) return []
   const rows = Object.keys(node.next)
   const loud = rows.some((row) => row !== 'error' && row !== 'timeout')
+  const told = [...spoken, ...(step.needsRows ?? [])]
   const missing = outcomesOf(node).filter(
-    (outcome) => !rows.includes(outcome) && (!spoken.includes(outcome) || (outcome === 'success' && loud)),
+    (outcome) => !rows.includes(outcome) && (!told.includes(outcome) || (outcome === 'success' && loud)),
   )
   if (step.outcomesAreSteps && Array.isArray(node.params.cases)) missing.push('default')
   if (step.outcomesAreValues && valueRows(node.next).length > 0) missing.push('default')

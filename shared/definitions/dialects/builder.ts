@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../world.ts'
 import { errorAt, type Finding } from '../problem.ts'
 import { dictionary, isObject } from '../reading.ts'
 import { convertComponents, type Executor, executorAt, type Row } from './builder-components.ts'
+import { type Executed, executed, isKnown, knownExecutors } from './builder-executors.ts'
 import type { Dialect } from './dialect.ts'
 
 /** What each type of step becomes. */
@@ -26,7 +27,8 @@ export const builder: Dialect = {
     const { flowType = null, steps, name, description, metadata, ...rest } = document
     const about = isObject(metadata ?? null) ? (metadata as JsonObject) : {}
     const made: Made = { nodes: dictionary(), findings: [], moved: new Map([['/nodes', '/steps']]) }
-    for (const [index, step] of (steps as Json[]).entries()) convertStep(step, `/steps/${index}`, made)
+    for (const [index, step] of (steps as Json[]).entries())
+      convertStep(step, `/steps/${index}`, steps as Json[], made)
     made.moved.set('/triggers/0/flowType', '/flowType')
     const [start] = Object.keys(made.nodes)
     const words = { name: name ?? flowType, ...(description === undefined ? {} : { description }), ...about }
@@ -51,7 +53,7 @@ interface Made {
   moved: Map<string, string>
 }
 
-function convertStep(step: Json, origin: string, { nodes, findings, moved }: Made): void {
+function convertStep(step: Json, origin: string, steps: Json[], { nodes, findings, moved }: Made): void {
   const wrong = problemOf(step, origin, nodes)
   if (wrong !== null) return void findings.push(wrong)
   const { id, type } = step as JsonObject & { id: string; type: string }
@@ -59,16 +61,18 @@ function convertStep(step: Json, origin: string, { nodes, findings, moved }: Mad
   moved.set(pointer, origin)
   moved.set(`${pointer}/params`, `${origin}/data`)
   const { params, rows, executors } = readData(step as JsonObject)
-  for (const { path, name } of executors)
-    findings.push(errorAt(`${origin}/data${pointerOf(path)}`, 'unknown_executor', unknownExecutor(name), id))
+  const done = type === 'EXECUTION' ? doneBy(executors, steps) : null
+  for (const { path, name } of done === null ? executors : [])
+    findings.push(executorProblem(name, type, `${origin}/data${pointerOf(path)}`, id))
   for (const [outcome, { path }] of Object.entries(rows))
     moved.set(`${pointer}/next${pointerOf([outcome])}`, `${origin}${pointerOf(path)}`)
   const next = Object.fromEntries(Object.entries(rows).map(([outcome, { target }]) => [outcome, target]))
   nodes[id] = {
-    // What an executor would have done has been told of: the rest of its step says nothing by itself.
-    type: types[type] as string,
+    type: done?.type ?? (types[type] as string),
     ...kept(step as JsonObject),
-    params: executors.length > 0 && type !== 'VIEW' ? standIn(types[type] as string) : params,
+    // What an executor would have done has been told of: the rest of its step says nothing by itself.
+    params:
+      done?.params ?? (executors.length > 0 && type !== 'VIEW' ? standIn(types[type] as string) : params),
     ...(type === 'END' ? {} : { next }),
   }
 }
@@ -117,9 +121,23 @@ function nextOf({ next }: JsonObject): Record<string, Row> {
   )
 }
 
-function unknownExecutor(name: Json): string {
+/** The step that does what the one executor of a step would do; null if there is none. */
+function doneBy(executors: Executor[], steps: Json[]): Executed | null {
+  const [executor] = executors
+  return executors.length === 1 && executor !== undefined && isKnown(executor.name)
+    ? executed(executor.name, steps)
+    : null
+}
+
+function executorProblem(name: Json, type: string, path: string, id: string): Finding {
+  if (isKnown(name) && type === 'EXECUTION') {
+    const message = `${name} needs views that ask for one e-mail (variant EMAIL) and at most one password`
+    return errorAt(path, 'executor_unfed', message, id)
+  }
   const shown = typeof name === 'string' ? name.slice(0, 80) : JSON.stringify(name).slice(0, 80)
-  return `There is no executor ${shown}: write what it does as steps of your own`
+  const known = `Known in a step EXECUTION: ${knownExecutors.join(', ')}`
+  const message = `There is no executor ${shown} here: write what it does as steps of your own. ${known}`
+  return errorAt(path, 'unknown_executor', message, id)
 }
 
 /** What a step of the builder and one of ours say alike. */

@@ -104,7 +104,60 @@ describe('seed 000: a flow of the builder', () => {
       ['unknown_executor', '/steps/1/data/action/executor/name', 'b'],
       ['unknown_executor', '/steps/2/data/action/executor/name', 'c'],
     ])
-    for (const { message } of errorsIn(problems)) expect(message).toContain('GoogleExecutor')
+    for (const { message } of errorsIn(problems))
+      expect(message).toMatch(/GoogleExecutor.*UserProvisioningExecutor/)
+  })
+
+  test('an executor that makes the user becomes user.create, of what the views ask for', () => {
+    const field = (variant: string, identifier: string, more: JsonObject = {}) => ({
+      ...{ id: identifier, type: 'INPUT', variant },
+      config: { identifier, label: identifier, ...more },
+    })
+    const same = {
+      type: 'RULE',
+      name: 'EqualityValidator',
+      conditions: [{ key: 'other', value: 'password' }],
+    }
+    const make = { type: 'EXECUTOR', executor: { name: 'UserProvisioningExecutor' }, next: 'END' }
+    const registration = (...fields: JsonObject[]) => ({
+      flowType: 'REGISTRATION',
+      steps: [
+        {
+          ...{ id: 'step_1', type: 'VIEW' },
+          data: { components: [...fields, button({ action: { type: 'NEXT', next: 'make' } })] },
+        },
+        { id: 'make', type: 'EXECUTION', data: { action: make } },
+        { id: 'END', type: 'END', data: { outputs: { userId: '{{make.userId}}' } } },
+      ],
+    })
+    const { graph, problems } = readDefinition(
+      registration(
+        field('EMAIL', 'http://claims/email'),
+        field('PASSWORD', 'password'),
+        field('PASSWORD', 'again', { validations: [same] }),
+        field('TEXT', 'name'),
+        field('OTP', 'code'),
+      ),
+    )
+
+    expect(errorsIn(problems)).toEqual([])
+    expect(problems.filter(({ code }) => code === 'unknown_name' || code === 'password_unused')).toEqual([])
+    expect(graph?.nodes.make).toMatchObject({
+      type: 'user.create',
+      params: {
+        email: '{{step_1.`http://claims/email`}}',
+        password: '{{step_1.password}}',
+        attributes: { name: '{{step_1.name}}' },
+      },
+      next: { default: 'END' },
+    })
+    const unfed = [[], [field('EMAIL', 'a'), field('EMAIL', 'b')], [field('EMAIL', 'a`b')]]
+    for (const fields of unfed)
+      expect(errorsIn(readDefinition(registration(...fields)).problems)).toContainEqual(
+        expect.objectContaining({
+          ...{ code: 'executor_unfed', path: '/steps/1/data/action/executor/name', stepId: 'make' },
+        }),
+      )
   })
 
   test('problems point at what the author wrote', () => {
@@ -150,6 +203,25 @@ steps:
     {
       flowType: 'A',
       steps: [{ id: 'a', type: 'EXECUTION', data: { action: { executor: null, next: {} } } }],
+    },
+    {
+      flowType: 'A',
+      steps: [{ id: 'a', type: 'EXECUTION', data: { action: { executor: '__proto__' } } }],
+    },
+    {
+      flowType: 'A',
+      steps: [
+        {
+          id: 'v',
+          type: 'VIEW',
+          data: {
+            components: [
+              { type: 'INPUT', config: { identifier: 'a', validations: [null] }, variant: 'PASSWORD' },
+            ],
+          },
+        },
+        { id: 'a', type: 'EXECUTION', data: { action: { executor: 'UserProvisioningExecutor' } } },
+      ],
     },
   ])('%j is refused with problems', (document) => {
     const { problems } = readDefinition(document)

@@ -1,4 +1,4 @@
-import { type Operated, operate } from '../shared/core/operate.ts'
+import type { Operated } from '../shared/core/operate.ts'
 import { Fault, type Issue } from '../shared/faults.ts'
 import { door, onLambda } from './door.ts'
 
@@ -8,6 +8,7 @@ export type AdminReply = { done: Operated } | { refused: { message: string; issu
 /** Orders of the deployment's operator: no route leads here, only whoever may invoke the function. */
 export const open = door(async (world, order: unknown): Promise<AdminReply> => {
   try {
+    const { operate } = await import('../shared/core/operate.ts')
     return { done: await operate(world, order) }
   } catch (error) {
     if (!(error instanceof Fault)) throw error

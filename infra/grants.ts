@@ -297,7 +297,7 @@ export const grants: Record<DoorName, Grant[]> = {
   ],
   admin: [
     table(
-      ['GetItem', 'PutItem', 'Query', 'ConditionCheckItem'],
+      ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
       'makes organisations with their first admin, lists them, and sets new passwords',
     ),
   ],

@@ -64,6 +64,7 @@ const named = [
   'README.md',
   'biome.json',
   'cdk.json',
+  'docs',
   'functions',
   'infra',
   'package-lock.json',

@@ -22,24 +22,26 @@ export class Watch extends Construct {
     super(scope, id)
     this.topic = new sns.Topic(this, 'Alarms', { enforceSSL: true })
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail))
-    const alarms = alarmsOf(props).map(({ id: name, says, threshold, metric, minutes = 5, silence }) => {
-      const alarm = new cloudwatch.Alarm(this, name, {
-        alarmDescription: `${says}. See docs/runbook.md#${name.toLowerCase()}`,
-        metric,
-        threshold,
-        evaluationPeriods: minutes / 5,
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-        ...(silence === true
-          ? {
-              comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-              treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-            }
-          : {}),
-      })
-      alarm.addAlarmAction(new SnsAction(this.topic))
-      return alarm
-    })
+    const alarms = alarmsOf(props).map(
+      ({ id: name, says, threshold, metric, part = name, minutes = 5, silence }) => {
+        const alarm = new cloudwatch.Alarm(this, name, {
+          alarmDescription: `${says}. See docs/runbook.md#${part.toLowerCase()}`,
+          metric,
+          threshold,
+          evaluationPeriods: minutes / 5,
+          comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+          ...(silence === true
+            ? {
+                comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+              }
+            : {}),
+        })
+        alarm.addAlarmAction(new SnsAction(this.topic))
+        return alarm
+      },
+    )
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: `${props.stage}-sluice`,
       defaultInterval: Duration.hours(3),

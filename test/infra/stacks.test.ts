@@ -319,6 +319,18 @@ describe('the service stack', () => {
   })
 })
 
+test('every alarm leads to a part of the runbook that says what to do, and the runbook has no others', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8')
+  const parts = [...runbook.matchAll(/^## (\w+)$/gm)].map((match) => match[1]!.toLowerCase())
+  const alarms = Object.values(service.findResources('AWS::CloudWatch::Alarm'))
+  const linked = alarms.map(
+    ({ Properties }) => /docs\/runbook\.md#(\w+)$/.exec(Properties.AlarmDescription)?.[1],
+  )
+
+  expect([...new Set(linked)].sort()).toEqual(parts.sort())
+  for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
+})
+
 describe.each(doors.map(({ door }) => door))('the function %s', (door) => {
   const bundle = () => bundles.get(door)!
 

@@ -3,10 +3,12 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { awsMetric, ownMetric, share } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
-/** When somebody must look, and why; `docs/runbook.md` has a part for each id. */
+/** When somebody must look, and why. */
 export interface AlarmRow {
   id: string
   says: string
+  /** The part of `docs/runbook.md` that says what to do. @default the id */
+  part?: string
   threshold: number
   metric: cloudwatch.IMetric
   /** How long it must last. @default 5 */
@@ -52,7 +54,7 @@ const apis = ['StartExecution', 'StartSyncExecution', 'SendTaskSuccess', 'Create
 
 function ofEngine(): AlarmRow[] {
   const throttled = (id: string, what: string, dimension: Record<string, string>): AlarmRow => ({
-    ...{ id, says: `Step Functions throttles ${what}`, threshold: 1 },
+    ...{ id, part: 'EngineThrottled', says: `Step Functions throttles ${what}`, threshold: 1 },
     metric: awsMetric('AWS/States', 'ThrottledEvents', dimension),
   })
   return [
@@ -80,11 +82,16 @@ function ofApi({ apiId }: Watched): AlarmRow[] {
 function ofFunctions({ functions }: Watched): AlarmRow[] {
   const each = [...functions].flatMap(([door, target]): AlarmRow[] => [
     {
-      ...{ id: `${door}Errors`, says: `The function ${door} fails`, threshold: 1 },
+      ...{ id: `${door}Errors`, part: 'FunctionErrors', says: `The function ${door} fails`, threshold: 1 },
       metric: target.metricErrors(fiveMinutes),
     },
     {
-      ...{ id: `${door}Throttles`, says: `The function ${door} is throttled`, threshold: 1 },
+      ...{
+        id: `${door}Throttles`,
+        part: 'FunctionThrottles',
+        says: `The function ${door} is throttled`,
+        threshold: 1,
+      },
       metric: target.metricThrottles(fiveMinutes),
     },
   ])
@@ -103,7 +110,12 @@ function ofFunctions({ functions }: Watched): AlarmRow[] {
       if (target === undefined) return []
       return [
         {
-          ...{ id: `${door}Behind`, says: `${door} reads the table’s changes late`, threshold: 60_000 },
+          ...{
+            id: `${door}Behind`,
+            part: 'StreamBehind',
+            says: `${door} reads the table’s changes late`,
+            threshold: 60_000,
+          },
           metric: target.metric('IteratorAge', { ...fiveMinutes, statistic: 'Maximum' }),
         },
       ]

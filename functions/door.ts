@@ -1,9 +1,10 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { openWorld } from '../shared/aws/open-world.ts'
 import type { HttpRequest, HttpResponse } from '../shared/http/exchange.ts'
 import { logWith } from '../shared/log-with.ts'
-import type { World } from '../shared/world.ts'
+import type { Settings, World } from '../shared/world.ts'
 
 /** What a function does with one event. */
 export type Work<Event, Result> = (world: World, event: Event, context: Context) => Promise<Result>
@@ -59,23 +60,48 @@ export function httpDoor(
   serve: (world: World, request: HttpRequest) => Promise<HttpResponse>,
 ): OpenDoor<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return door(async (world, event, context) => {
-    const { status, headers, body } = await serve(world, requestOf(event, context))
+    const from = originOf(event, world.settings)
+    if (from === null) return { statusCode: 403 }
+    const { status, headers, body } = await serve(world, requestOf(event, context, from))
     return { statusCode: status, headers, body }
   })
 }
 
+/** What CloudFront adds to requests (infra/front): nobody's business behind this door. */
+const originHeader = 'sluice-origin'
+const addressHeader = 'sluice-viewer-address'
+
+/**
+ * The caller's address: as CloudFront saw it where the request proves that it came by there, else as the gateway did
+ * (hardening.md rule 37). null = it went past a firewall.
+ */
+function originOf({ headers, requestContext }: APIGatewayProxyEventV2, { origin }: Settings): string | null {
+  const { sourceIp } = requestContext.http
+  if (origin === undefined) return sourceIp
+  const proven = isSame(headers[originHeader] ?? '', origin.secret)
+  if (proven) return headers[addressHeader] ?? sourceIp
+  return origin.required ? null : sourceIp
+}
+
+/** Compared by digests, in equal time. */
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest())
+  return timingSafeEqual(a as Buffer, b as Buffer)
+}
+
 const empty = new Uint8Array()
 
-function requestOf(event: APIGatewayProxyEventV2, context: Context): HttpRequest {
-  const { method, sourceIp } = event.requestContext.http
+function requestOf(event: APIGatewayProxyEventV2, context: Context, address: string): HttpRequest {
+  const { method } = event.requestContext.http
+  const { [originHeader]: _, [addressHeader]: __, ...headers } = event.headers
   return {
     method,
     path: event.rawPath,
     query: event.rawQueryString,
-    headers: event.headers as Record<string, string>,
+    headers: headers as Record<string, string>,
     body:
       event.body === undefined ? empty : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'),
-    address: sourceIp,
+    address,
     remainingMs: context.getRemainingTimeInMillis(),
   }
 }

@@ -4,7 +4,7 @@ import { routes } from '../shared/faces/index.ts'
 import { bundles } from './bundle.ts'
 import { Data } from './data.ts'
 import { Service } from './service.ts'
-import { chooseStage } from './stages.ts'
+import { choices, chooseStage } from './stages.ts'
 
 /** The app and its stacks. */
 export interface Made {
@@ -16,14 +16,8 @@ export interface Made {
 /** Makes the two stacks of one stage: `cdk deploy -c stage=prod -c alarmEmail=ops@example.com`. */
 export function makeApp(props: AppProps = {}, from = bundles): Made {
   const app = new App(props)
-  const stage = chooseStage({
-    stage: app.node.tryGetContext('stage'),
-    alarmEmail: app.node.tryGetContext('alarmEmail'),
-    corsOrigins: app.node.tryGetContext('corsOrigins'),
-    mailFrom: app.node.tryGetContext('mailFrom'),
-    llmBaseUrl: app.node.tryGetContext('llmBaseUrl'),
-    llmModel: app.node.tryGetContext('llmModel'),
-  })
+  const said = choices.map((name) => [name, app.node.tryGetContext(name)] as const)
+  const stage = chooseStage(Object.fromEntries(said))
   checkedBy(app)
   const data = new Data(app, `${stage.name}-data`, { stage })
   const service = new Service(app, `${stage.name}-service`, { stage, data, routes, bundles: from })

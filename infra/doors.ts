@@ -5,7 +5,7 @@ export interface DoorShape {
   memoryMegabytes: number
   timeoutSeconds: number
   /** Who calls it. */
-  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer' | 'sockets'
+  calledBy: 'http' | 'machines' | 'executions' | 'stream' | 'schedules' | 'timer' | 'sockets' | 'operator'
 }
 
 /** Every function there is. */
@@ -26,6 +26,7 @@ export type DoorName =
   | 'scheduled'
   | 'swept'
   | 'socket'
+  | 'admin'
 
 export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
@@ -44,9 +45,10 @@ export const doors: readonly DoorShape[] = [
   { door: 'scheduled', memoryMegabytes: 256, timeoutSeconds: 30, calledBy: 'schedules' },
   { door: 'swept', memoryMegabytes: 512, timeoutSeconds: 120, calledBy: 'timer' },
   { door: 'socket', memoryMegabytes: 256, timeoutSeconds: 10, calledBy: 'sockets' },
+  { door: 'admin', memoryMegabytes: 512, timeoutSeconds: 30, calledBy: 'operator' },
 ]
 
-/** The physical name of a function; in AWS only those have one that machines or schedules made months ago call. */
+/** The physical name of a function; in AWS only those have one that machines, schedules or people call by it. */
 export function functionName(stage: string, door: DoorName): string {
   return `${stage}-sluice-${door}`
 }

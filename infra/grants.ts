@@ -295,6 +295,12 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[starting, stopping],
     ...lookingAtFiles,
   ],
+  admin: [
+    table(
+      ['GetItem', 'PutItem', 'Query', 'ConditionCheckItem'],
+      'makes organisations with their first admin, lists them, and sets new passwords',
+    ),
+  ],
   swept: [
     table(
       [...rowsAndLists, 'DeleteItem'],

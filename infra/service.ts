@@ -7,6 +7,7 @@ import type { Construct } from 'constructs'
 import { Api, type ApiRoute } from './constructs/api.ts'
 import { Door } from './constructs/door.ts'
 import { Engine } from './constructs/engine.ts'
+import { Front } from './constructs/front.ts'
 import { Schedules } from './constructs/schedules.ts'
 import { Socket } from './constructs/socket.ts'
 import { Timer } from './constructs/timer.ts'
@@ -59,6 +60,11 @@ export class Service extends Stack {
       throttle: stage.throttle,
       logRetentionDays,
     })
+    const front = new Front(this, 'Front', {
+      ...{ apiId: api.api.apiId, socketApiId: socket.api.apiId, socketStage: stage.name },
+      ...(stage.domain === undefined ? {} : { domain: stage.domain }),
+      ...(stage.firewall === undefined ? {} : { firewall: stage.firewall }),
+    })
     const environment = {
       SLUICE_STAGE: stage.name,
       // Figures go out as lines of the log.
@@ -74,7 +80,12 @@ export class Service extends Stack {
       SLUICE_KEY_ID: data.keys.key.keyArn,
       SLUICE_SIGNING_SECRET: data.keys.signing.secretArn,
       SLUICE_SEALING_SECRET: data.keys.sealing.secretArn,
-      SLUICE_BASE_URL: api.api.apiEndpoint,
+      SLUICE_BASE_URL: front.url,
+      SLUICE_ORIGIN_SECRET: front.secret.secretValue.unsafeUnwrap(),
+      // With a firewall nobody shall go past it.
+      ...(stage.firewall === undefined ? {} : { SLUICE_ORIGIN_REQUIRED: 'true' }),
+      SLUICE_SYNC_SECONDS: String(stage.syncSeconds),
+      ...(stage.defaultOrganisation === undefined ? {} : { SLUICE_DEFAULT_ORG: stage.defaultOrganisation }),
       ...(stage.mailFrom === undefined ? {} : { SLUICE_MAIL_FROM: stage.mailFrom }),
       // Of all the SDK's clients this one has no default.
       AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.stage.callbackUrl,
@@ -105,13 +116,13 @@ export class Service extends Stack {
     this.readStream(data, deadLetters)
     new Timer(this, 'Timer', { swept: this.doorOf('swept'), due: this.doorOf('due'), deadLetters })
     new Watch(this, 'Watch', {
+      ...{ stage: stage.name, apiId: api.api.apiId, tableName: data.records.table.tableName },
       ended,
       functions: this.functions,
       deadLetters,
       ...(stage.alarmEmail === undefined ? {} : { alarmEmail: stage.alarmEmail }),
     })
-    new CfnOutput(this, 'Address', { value: api.api.apiEndpoint, description: 'Where the service answers' })
-    new CfnOutput(this, 'SocketAddress', { value: socket.stage.url, description: 'Where runs are watched' })
+    new CfnOutput(this, 'Address', { value: front.url, description: 'Where the service answers' })
     acknowledgeWildcards(this, stage.name, socket)
     Validations.of(deadLetters).acknowledge(
       { id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' },
@@ -167,11 +178,16 @@ function modelsOf({ models }: Stage, { keys }: Data): Record<string, string> {
   }
 }
 
-/** Machines and schedules that were made months ago call these by name. */
-const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'script', 'scheduled'])
+/** Machines and schedules that were made months ago call these by name, and so does `npm run admin`. */
+const fixedNames: ReadonlySet<DoorName> = new Set(['step', 'script', 'scheduled', 'admin'])
 
 /** Callers that get the error themselves: nothing is queued. */
-const waitsForAnswer: ReadonlySet<DoorShape['calledBy']> = new Set(['http', 'machines', 'sockets'])
+const waitsForAnswer: ReadonlySet<DoorShape['calledBy']> = new Set([
+  'http',
+  'machines',
+  'sockets',
+  'operator',
+])
 
 function title(door: string): string {
   return door.charAt(0).toUpperCase() + door.slice(1)

@@ -1,3 +1,8 @@
+/** Which requests are turned away before they cost anything: rules of the operator's own, or a bound per address. */
+export type Firewall =
+  | { webAclArn: string; requestsPer5Minutes?: never }
+  | { webAclArn?: never; requestsPer5Minutes: number }
+
 /** What differs between deployments. Constructs take these as props and read nothing else. */
 export interface Stage {
   /** Prefix of every physical name: 1-12 of `[a-z0-9-]`. */
@@ -5,7 +10,7 @@ export interface Stage {
   /** True: stateful resources are retained and protected from deletion. */
   protected: boolean
   /** How long functions and machines keep their logs, in days. */
-  logRetentionDays: 30 | 180
+  logRetentionDays: number
   /** Exact origins that may call from a browser. */
   corsOrigins: string[]
   /** Where alarms go; absent = nobody is told, the alarms are still there. */
@@ -14,6 +19,14 @@ export interface Stage {
   mailFrom?: string
   /** The OpenAI-compatible provider of models; absent = steps and editors have none. */
   models?: { baseUrl: string; model?: string }
+  /** The deployment's own name and its certificate from us-east-1; absent = CloudFront's name. */
+  domain?: { name: string; certificateArn: string }
+  /** Absent = there is none. */
+  firewall?: Firewall
+  /** How long a synchronous call is waited for at the most, in seconds. */
+  syncSeconds: number
+  /** Id or slug of the organisation that paths without one mean; absent = the first that was made. */
+  defaultOrganisation?: string
   /** Requests a second that the HTTP API lets through, and the burst above it. */
   throttle: { ratePerSecond: number; burst: number }
 }
@@ -22,50 +35,127 @@ const stages: Record<string, Omit<Stage, 'name'>> = {
   dev: {
     protected: false,
     logRetentionDays: 30,
+    syncSeconds: 25,
     corsOrigins: [],
     throttle: { ratePerSecond: 200, burst: 400 },
   },
   prod: {
     protected: true,
     logRetentionDays: 180,
+    syncSeconds: 25,
     corsOrigins: [],
     throttle: { ratePerSecond: 2000, burst: 4000 },
   },
 }
 
-/**
- * What `cdk deploy -c` may say: `stage`, `alarmEmail`, `corsOrigins` (comma list), `mailFrom`, `llmBaseUrl`, `llmModel`.
- */
-export interface StageChoice {
-  stage?: string
-  alarmEmail?: string
-  corsOrigins?: string
-  mailFrom?: string
-  llmBaseUrl?: string
-  llmModel?: string
-}
+/** What `cdk deploy -c <name>=<value>` may say; README has the table. */
+export const choices = [
+  'stage',
+  'alarmEmail',
+  'corsOrigins',
+  'mailFrom',
+  'llmBaseUrl',
+  'llmModel',
+  'domainName',
+  'certificateArn',
+  'waf',
+  'webAclArn',
+  'logRetentionDays',
+  'syncSeconds',
+  'defaultOrganisation',
+] as const
+
+export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefined }
 
 /**
  * The stage that the CDK context names; `dev` when it names none, and sizes of `dev` for a name of your own.
  *
- * @throws if the name cannot be part of physical names, or `mailFrom` is no address.
+ * @throws {Error} with one sentence that says what is wrong and what would be right.
  */
 export function chooseStage(choice: StageChoice): Stage {
-  const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, llmBaseUrl, llmModel } = choice
+  const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, defaultOrganisation } = choice
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
     throw new Error(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
-  if (mailFrom !== undefined && !/^[^\s@<>]+@[^\s@<>]+$/.test(mailFrom))
-    throw new Error(`mailFrom "${mailFrom}" must be a plain e-mail address`)
+  const plain = { mailFrom, alarmEmail }
+  for (const [name, address] of Object.entries(plain))
+    if (address !== undefined && !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
+      throw new Error(`${name} "${address}" must be a plain e-mail address`)
+  const usual = stages[stage] ?? (stages.dev as Omit<Stage, 'name'>)
   return {
     name: stage,
-    ...(stages[stage] ?? stages.dev!),
+    ...usual,
+    logRetentionDays: retentionOf(choice, usual),
+    syncSeconds: wholeNumber(choice, 'syncSeconds', usual.syncSeconds, 0, 25),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(mailFrom === undefined ? {} : { mailFrom }),
-    ...(llmBaseUrl === undefined
-      ? {}
-      : { models: { baseUrl: llmBaseUrl, ...(llmModel === undefined ? {} : { model: llmModel }) } }),
-    ...(corsOrigins === undefined
-      ? {}
-      : { corsOrigins: corsOrigins.split(',').map((origin) => origin.trim()) }),
+    ...(defaultOrganisation === undefined ? {} : { defaultOrganisation }),
+    ...modelsOf(choice),
+    ...domainOf(choice),
+    ...firewallOf(choice),
+    ...(corsOrigins === undefined ? {} : { corsOrigins: originsOf(corsOrigins) }),
   }
+}
+
+function modelsOf({ llmBaseUrl, llmModel }: StageChoice): Pick<Stage, 'models'> {
+  if (llmBaseUrl === undefined) {
+    if (llmModel !== undefined) throw new Error('llmModel is set, but llmBaseUrl is not')
+    return {}
+  }
+  return { models: { baseUrl: llmBaseUrl, ...(llmModel === undefined ? {} : { model: llmModel }) } }
+}
+
+function domainOf({ domainName, certificateArn }: StageChoice): Pick<Stage, 'domain'> {
+  if (domainName === undefined && certificateArn === undefined) return {}
+  if (domainName === undefined || certificateArn === undefined)
+    throw new Error('domainName and certificateArn go together: give both, or neither')
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domainName))
+    throw new Error(`domainName "${domainName}" must be a host name such as flows.example.com`)
+  if (!/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/.+$/.test(certificateArn))
+    throw new Error('certificateArn must be that of a certificate in us-east-1: CloudFront takes no other')
+  return { domain: { name: domainName, certificateArn } }
+}
+
+/** Requests of one address in five minutes. */
+const usualBound = 6_000
+
+function firewallOf({ waf, webAclArn }: StageChoice): Pick<Stage, 'firewall'> {
+  if (webAclArn !== undefined) {
+    if (!/^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/.test(webAclArn))
+      throw new Error('webAclArn must be that of a web ACL for CloudFront, which lies in us-east-1')
+    return { firewall: { webAclArn } }
+  }
+  if (waf === undefined || waf === 'false') return {}
+  if (waf !== 'true') throw new Error(`waf "${waf}" must be true or false`)
+  return { firewall: { requestsPer5Minutes: usualBound } }
+}
+
+/** Days that CloudWatch knows. */
+const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+
+function retentionOf(choice: StageChoice, { logRetentionDays }: Pick<Stage, 'logRetentionDays'>): number {
+  const days = wholeNumber(choice, 'logRetentionDays', logRetentionDays, 1, 3653)
+  if (retentions.includes(days)) return days
+  throw new Error(`logRetentionDays ${days} is none that CloudWatch knows: ${retentions.join(', ')}`)
+}
+
+function wholeNumber(
+  choice: StageChoice,
+  name: (typeof choices)[number],
+  usual: number,
+  least: number,
+  most: number,
+): number {
+  const text = choice[name]
+  if (text === undefined) return usual
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  throw new Error(`${name} "${text}" must be a whole number from ${least} to ${most}`)
+}
+
+function originsOf(list: string): string[] {
+  const origins = list.split(',').map((origin) => origin.trim())
+  for (const origin of origins)
+    if (URL.parse(origin)?.origin !== origin)
+      throw new Error(`corsOrigins: "${origin}" must be an origin such as https://app.example.com`)
+  return origins
 }

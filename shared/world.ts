@@ -90,6 +90,10 @@ export interface Settings {
   baseUrl: string
   /** Id or slug of the organisation that paths without one mean; absent = the first that was made. */
   defaultOrganisation?: string
+  /** What requests carry that came through CloudFront; `required`: no others are answered. */
+  origin?: { secret: string; required: boolean }
+  /** How long a synchronous call is waited for at the most, in seconds, 0-25. */
+  syncSeconds: number
   /** Exact origins that may call from a browser. */
   corsOrigins: string[]
   /** Exact `host:port` pairs that steps may call although they are not public. */

@@ -1,94 +1,49 @@
 import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
-import type * as events from 'aws-cdk-lib/aws-events'
-import type * as lambda from 'aws-cdk-lib/aws-lambda'
 import * as sns from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
-import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { alarmsOf } from './watch/alarms.ts'
+import { dashboardOf } from './watch/dashboard.ts'
+import type { Watched } from './watch/watched.ts'
 
-export interface WatchProps {
+export interface WatchProps extends Watched {
   /** Who is told; @default nobody, the alarms are still there */
   readonly alarmEmail?: string
-  /** The rule that matches every execution which failed, timed out or was stopped. */
-  readonly ended: events.IRule
-  readonly functions: ReadonlyMap<string, lambda.IFunction>
-  readonly deadLetters: sqs.IQueue
 }
 
-/** Alarms: failed and throttled executions, errors and throttles of functions, dead letters. */
+/** Alarms that say when somebody must look, and a dashboard that answers "is it well" at a look (aws.md 5.5). */
 export class Watch extends Construct {
   readonly topic: sns.Topic
+  readonly dashboard: cloudwatch.Dashboard
 
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id)
     this.topic = new sns.Topic(this, 'Alarms', { enforceSSL: true })
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail))
-
-    this.alarm(
-      'ExecutionsFailed',
-      'Executions fail, time out or are stopped',
-      50,
-      events5m('MatchedEvents', 'AWS/Events', { RuleName: props.ended.ruleName }),
-    )
-    this.alarm(
-      'TransitionsThrottled',
-      'Step Functions throttles state transitions',
-      1,
-      events5m('ThrottledEvents', 'AWS/States', { ServiceMetric: 'StateTransition' }),
-    )
-    for (const api of ['StartExecution', 'StartSyncExecution', 'SendTaskSuccess', 'CreateStateMachine'])
-      this.alarm(
-        `${api}Throttled`,
-        `Step Functions throttles ${api}`,
-        1,
-        events5m('ThrottledEvents', 'AWS/States', { APIName: api }),
-      )
-    for (const [door, target] of props.functions) {
-      this.alarm(
-        `${door}Errors`,
-        `The function ${door} fails`,
-        1,
-        target.metricErrors({ period: Duration.minutes(5) }),
-      )
-      this.alarm(
-        `${door}Throttles`,
-        `The function ${door} is throttled`,
-        1,
-        target.metricThrottles({ period: Duration.minutes(5) }),
-      )
-    }
-    this.alarm(
-      'DeadLetters',
-      'An event could not be delivered',
-      1,
-      props.deadLetters.metricApproximateNumberOfMessagesVisible(),
-    )
+    const alarms = alarmsOf(props).map(({ id: name, says, threshold, metric, minutes = 5, silence }) => {
+      const alarm = new cloudwatch.Alarm(this, name, {
+        alarmDescription: `${says}. See docs/runbook.md#${name.toLowerCase()}`,
+        metric,
+        threshold,
+        evaluationPeriods: minutes / 5,
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+        ...(silence === true
+          ? {
+              comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+              treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+            }
+          : {}),
+      })
+      alarm.addAlarmAction(new SnsAction(this.topic))
+      return alarm
+    })
+    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName: `${props.stage}-sluice`,
+      defaultInterval: Duration.hours(3),
+      widgets: dashboardOf(props, alarms),
+    })
   }
-
-  private alarm(id: string, says: string, threshold: number, metric: cloudwatch.IMetric): void {
-    new cloudwatch.Alarm(this, id, {
-      alarmDescription: says,
-      metric,
-      threshold,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(new SnsAction(this.topic))
-  }
-}
-
-function events5m(
-  metricName: string,
-  namespace: string,
-  dimensionsMap: Record<string, string>,
-): cloudwatch.Metric {
-  return new cloudwatch.Metric({
-    metricName,
-    namespace,
-    dimensionsMap,
-    statistic: 'Sum',
-    period: Duration.minutes(5),
-  })
 }

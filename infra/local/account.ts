@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   CreateTableCommand,
   DescribeTimeToLiveCommand,
@@ -21,13 +22,16 @@ import { openFront } from './front.ts'
 import { functionShapes } from './function-shapes.ts'
 import { type Functions, type Invoked, openFunctions } from './functions.ts'
 import { openKms } from './kms.ts'
+import { lambdaAddressFile, openLambda } from './lambda.ts'
 import { openMail } from './mail/open.ts'
 import { isForOutbox, serveOutbox } from './outbox.ts'
+import { writePrivateFile } from './private-file.ts'
 import { s3Parts } from './s3/in-process.ts'
 import { openS3, s3Path } from './s3/open.ts'
 import { isForS3, serveS3 } from './s3/serve.ts'
 import { openScheduler } from './scheduler/open.ts'
 import { openSecretsManager } from './secrets-manager.ts'
+import { shortWay } from './short-way.ts'
 import { openSockets } from './sockets/open.ts'
 import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
@@ -106,6 +110,9 @@ export async function openAccount({
     [dynamo, states, kms, secrets, scheduler, mail, sockets.endpoint],
     folder,
   )
+  const [operator] = await onLoopback([openLambda({ stage, invoke })], folder)
+  // Only for the command of whoever owns the folder.
+  if (operator) writePrivateFile(join(dir, lambdaAddressFile), operator.url)
   const front = await openFront({
     routes,
     port,
@@ -131,6 +138,7 @@ export async function openAccount({
         s3: s3Parts(s3, front.url),
         connections: inProcess(sockets.endpoint),
         authorise: unsigned,
+        plugin: shortWay,
       },
     },
   )
@@ -165,7 +173,7 @@ export async function openAccount({
       await states.close()
       await dynamo.close()
       s3.close()
-      await Promise.all(listening.map((endpoint) => endpoint.close()))
+      await Promise.all([...listening, operator].map((endpoint) => endpoint?.close()))
       pool.close()
     },
   }

@@ -1,3 +1,4 @@
+import { open as admin } from '../../functions/admin.ts'
 import { open as changed } from '../../functions/changed.ts'
 import { open as client } from '../../functions/client.ts'
 import { open as dashboard } from '../../functions/dashboard.ts'
@@ -34,6 +35,7 @@ const opens: Record<DoorName, OpenDoor> = {
   scheduled,
   swept,
   socket,
+  admin,
 }
 
 /** The functions of a stage by physical name, with the sizes that the CDK app gives them. */

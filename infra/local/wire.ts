@@ -115,8 +115,13 @@ function asText(body: unknown): string {
   return ''
 }
 
-/** Signs nothing: a request that never leaves the process needs no proof of where it comes from. */
+const nowhere = new URL('http://127.0.0.1/')
+
+/** Looks for no address and signs nothing: a request that never leaves the process needs no proof of where it comes from. */
 export const unsigned = {
+  endpoint: nowhere.href,
+  endpointProvider: () => ({ url: nowhere, headers: {}, properties: {} }),
+  credentials: async () => ({ accessKeyId: '', secretAccessKey: '' }),
   httpAuthSchemeProvider: () => [{ schemeId: 'smithy.api#noAuth' }],
   httpAuthSchemes: [
     {

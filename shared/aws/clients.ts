@@ -26,9 +26,20 @@ export interface ClientParts {
   secrets?: NonNullable<SecretsManagerClientConfig['requestHandler']>
   /** Besides the way, the address that URLs are signed for, and with what. */
   s3?: Pick<S3ClientConfig, 'requestHandler' | 'endpoint' | 'credentials'>
-  /** How requests are authorised on those ways; @default signed, as AWS wants it */
-  authorise?: Pick<DynamoDBClientConfig, 'httpAuthSchemeProvider' | 'httpAuthSchemes'>
+  /** How requests are addressed and authorised on those ways; @default signed, as AWS wants it */
+  authorise?: Pick<
+    DynamoDBClientConfig,
+    'credentials' | 'endpoint' | 'endpointProvider' | 'httpAuthSchemeProvider' | 'httpAuthSchemes'
+  >
+  /** Changes the middleware of the clients that every run uses, on those ways. @default the SDK's own */
+  plugin?: ClientPlugin
 }
+
+/** The SDK's seam for middleware, whatever the service. */
+export type ClientPlugin = (client: {
+  config: object
+  middlewareStack: { add(...given: never[]): void; remove(name: string): boolean }
+}) => void
 
 /** The AWS clients of a World. */
 export type Clients = Pick<
@@ -46,17 +57,23 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
     // StartSyncExecution prefixes the host with `sync-`, which only AWS's own address has.
     disableHostPrefix: env.AWS_ENDPOINT_URL_SFN !== undefined,
   }
+  const plugged = <Client extends Parameters<ClientPlugin>[0]>(client: Client) => {
+    parts.plugin?.(client)
+    return client
+  }
+  const statesClient = (config: SFNClientConfig) =>
+    lazyClient<SFNClient>(async () => plugged((await import('./states-client.ts')).makeStatesClient(config)))
   const storage = lazily(async () =>
     (await import('./s3-client.ts')).makeS3Client({ ...storageStyle(env, parts), ...parts.s3 }),
   )
   return {
-    db: DynamoDBDocumentClient.from(new DynamoDBClient(handled(parts.dynamodb)), {
+    db: DynamoDBDocumentClient.from(plugged(new DynamoDBClient(handled(parts.dynamodb))), {
       marshallOptions: { removeUndefinedValues: true },
     }),
     states: statesClient(states),
     statesOnce: statesClient({ ...states, maxAttempts: 1 }),
     kms: lazyClient<KMSClient>(async () =>
-      (await import('./key-client.ts')).makeKeyClient(handled(parts.kms)),
+      plugged((await import('./key-client.ts')).makeKeyClient(handled(parts.kms))),
     ),
     scheduler: lazyClient<SchedulerClient>(async () =>
       (await import('./scheduler-client.ts')).makeSchedulerClient(handled(parts.scheduler)),
@@ -78,8 +95,4 @@ export function makeClients(env: Environment, parts: ClientParts = {}): Clients 
 /** Another address than AWS's own has no name for each bucket. */
 function storageStyle(env: Environment, { s3 }: ClientParts): Pick<S3ClientConfig, 'forcePathStyle'> {
   return { forcePathStyle: s3?.endpoint !== undefined || env.AWS_ENDPOINT_URL_S3 !== undefined }
-}
-
-function statesClient(config: SFNClientConfig): SFNClient {
-  return lazyClient<SFNClient>(async () => (await import('./states-client.ts')).makeStatesClient(config))
 }

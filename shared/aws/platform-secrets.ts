@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
 import type { World } from '../world.ts'
 
 /** A platform secret, and the public name of this state of it. */
@@ -95,7 +94,8 @@ async function read(
   SecretId: string,
   VersionStage = 'AWSCURRENT',
 ): Promise<PlatformSecret> {
-  const answer = await secrets.send(new GetSecretValueCommand({ SecretId, VersionStage }))
+  const { secretValue } = await import('./secret-value.ts')
+  const answer = await secrets.send(secretValue({ SecretId, VersionStage }))
   const { SecretString = '', CreatedDate, VersionStages = [] } = answer
   const secret = new TextEncoder().encode(SecretString)
   if (secret.length < shortest || /^(.)\1*$|secret|change|example|sample/i.test(SecretString))
@@ -109,7 +109,8 @@ async function readPrevious(world: World, id: string): Promise<PlatformSecret | 
     return await read(world, id, 'AWSPREVIOUS')
   } catch (error) {
     // A secret that was never rotated has none.
-    if (error instanceof ResourceNotFoundException || error instanceof NoSuchStage) return null
+    if (error instanceof NoSuchStage) return null
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return null
     throw error
   }
 }

@@ -26,6 +26,10 @@ export function readSettings(env: Environment): Settings {
     ...(env.SLUICE_MAIL_FROM ? { mailFrom: env.SLUICE_MAIL_FROM } : {}),
     ...models(env),
     baseUrl: needed(env, 'SLUICE_BASE_URL').replace(/\/+$/, ''),
+    ...(env.SLUICE_ORIGIN_SECRET
+      ? { origin: { secret: env.SLUICE_ORIGIN_SECRET, required: env.SLUICE_ORIGIN_REQUIRED === 'true' } }
+      : {}),
+    syncSeconds: syncSeconds(env.SLUICE_SYNC_SECONDS),
     ...(env.SLUICE_DEFAULT_ORG ? { defaultOrganisation: env.SLUICE_DEFAULT_ORG } : {}),
     corsOrigins: list(env.SLUICE_CORS_ORIGINS),
     outboundAllow: list(env.SLUICE_OUTBOUND_ALLOW),
@@ -86,6 +90,12 @@ function list(text = ''): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+}
+
+function syncSeconds(text = '25'): number {
+  const seconds = Number(text)
+  if (text !== '' && Number.isInteger(seconds) && seconds >= 0 && seconds <= 25) return seconds
+  throw new Error(`SLUICE_SYNC_SECONDS is "${text}"; give whole seconds from 0 to 25`)
 }
 
 /** Requests a minute. */

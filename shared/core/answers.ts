@@ -1,6 +1,6 @@
 import { canonicalJson } from '../asl/canonical.ts'
 import { instant } from '../aws/clock.ts'
-import { Fault } from '../faults.ts'
+import { Fault, isFault } from '../faults.ts'
 import type { Accepted, Question } from '../steps/define.ts'
 import { findStep } from '../steps/index.ts'
 import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
@@ -11,7 +11,7 @@ import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
 import { knownTo } from './known-to-step.ts'
 import { findWait, runFinished, waitNamedBy } from './name-wait.ts'
-import { afterOther, useUp } from './one-time-question.ts'
+import { afterOther, closedByOther, useUp } from './one-time-question.ts'
 import { type Principal, voterOf } from './principal.ts'
 import { answering, noRun } from './refusal.ts'
 import { type RunView, viewRun, viewWait, type WaitView } from './run-view.ts'
@@ -86,7 +86,14 @@ async function tryAnswer(
   checkRight(question, who, run)
   if (!(await useUp(world, wait, question)))
     return await tryAnswer(world, who, run, await afterOther(world, wait), answer)
-  const checked = await check(world, who, wait, question, answer, answerHash)
+  const checked = await check(world, who, wait, question, answer, answerHash).catch(
+    async (error: unknown) => {
+      const closed = isFault(error, 'validation_failed') ? await closedByOther(world, wait, question) : null
+      if (closed === null) throw error
+      return closed
+    },
+  )
+  if ('stepKey' in checked) return await tryAnswer(world, who, run, checked, answer)
   const vote = await castVote(world, run, wait, question, checked)
   return vote ?? (await claimAndDeliver(world, run, wait, checked))
 }

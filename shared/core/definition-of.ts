@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Kinds } from '../compile/kind.ts'
 import type { Graph } from '../definitions/graph.ts'
 import { type Problem, publishable } from '../definitions/problem.ts'
@@ -41,14 +41,21 @@ export async function definitionOfObject(document: JsonObject): Promise<Definiti
   return (await reader()).readDefinition(document)
 }
 
-/** Which machines a graph may run on. */
+/** Which machines the graphs that were read may run on. */
+const kinds = new WeakMap<Graph, Kinds>()
+
+/** Which machines a graph may run on: found out once, since nobody changes a graph. */
 export async function kindsOf(graph: Graph): Promise<Kinds> {
-  return (await import('../compile/kind.ts')).machineKinds(graph)
+  const known = kinds.get(graph)
+  if (known) return known
+  const found = (await import('../compile/kind.ts')).machineKinds(graph)
+  kinds.set(graph, found)
+  return found
 }
 
 /** sha256 of a text as hex. */
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }
 
 /** The same with sub-flows and return addresses looked for in the organisation. A flow may call itself. */

@@ -20,6 +20,21 @@ export async function useUp(world: World, wait: WaitRow, question: Question): Pr
   return await replaceQuestion(world, wait, JSON.stringify(step.renew(question, newChallenge(world))))
 }
 
+/**
+ * The wait as another answer has closed it that was at work when this one was read: the question that this one was held to
+ * was new by then. null = there was none, and this answer is a bad one.
+ */
+export async function closedByOther(
+  world: World,
+  wait: WaitRow,
+  { challengedAt }: Question,
+): Promise<WaitRow | null> {
+  const isNew = typeof challengedAt === 'string' && world.clock.now() - Date.parse(challengedAt) < patienceMs
+  if (!isNew) return null
+  const now = await afterOther(world, wait)
+  return now.status === 'open' ? null : now
+}
+
 /** The wait once the faster answer has been taken, or has proved to be none. */
 export async function afterOther(world: World, wait: WaitRow): Promise<WaitRow> {
   const end = world.clock.now() + patienceMs

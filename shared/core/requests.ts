@@ -30,6 +30,8 @@ export interface KeptReply {
   status: number
   location?: string
   etag?: string
+  /** What the route itself has said of it. */
+  headers?: Record<string, string>
   body: unknown
   /** The run that it was about, as it stood then. */
   run?: { id: string; status: string; version: number | null }

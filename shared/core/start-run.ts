@@ -1,6 +1,10 @@
+import { lazily } from '../aws/lazy-client.ts'
 import type { World } from '../world.ts'
 import type { RunView } from './run-view.ts'
 import type { Starter, StartOrder } from './start.ts'
+
+// Read from disk by the first start: a function that wakes to tell how a run stands does not wait for it.
+const starting = lazily(() => Promise.all([import('./start.ts'), import('./run-express.ts')]))
 
 /**
  * Starts a run and waits for its end, its first question, or the end of the time (aws.md 2.4). An equal start with the same
@@ -15,7 +19,6 @@ export async function startRun(
   who: Starter,
   order: StartOrder,
 ): Promise<{ run: RunView; replayed: boolean }> {
-  // Read from disk by the first start: a function that wakes to tell how a run stands does not wait for it.
-  const [{ start }, { runExpress }] = await Promise.all([import('./start.ts'), import('./run-express.ts')])
+  const [{ start }, { runExpress }] = await starting()
   return await start(world, who, order, { express: runExpress })
 }

@@ -108,7 +108,8 @@ export async function start(
       order.evenUnpublished,
     )
     requireTrigger(version.graph, order.requireTrigger)
-    const waitSeconds = Math.min(order.waitSeconds, version.graph.settings.syncSeconds)
+    const { syncSeconds } = version.graph.settings
+    const waitSeconds = Math.min(order.waitSeconds, syncSeconds, world.settings.syncSeconds)
     const settings = order.concurrency
       ? { concurrency: order.concurrency, ...version.graph.settings }
       : version.graph.settings

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Names one visit of a step: `<13-digit ms of entry>#<stepId>[#<iteration>]`. The same over retries, because the moment
@@ -11,7 +11,7 @@ export function stepKey(at: string, stepId: string, iter: string | null): string
 
 /** The UUID (version 8) that stands for a text: the same text, the same id. */
 export function uuidOf(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
+  const bytes = hash('sha256', text, 'buffer').subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   const hex = bytes.toString('hex')

@@ -84,13 +84,14 @@ async function keep(
   claimId: string,
   reply: Reply,
 ): Promise<void> {
-  const { status = 200, body, location, etag, run } = reply
+  const { status = 200, body, location, etag, headers, run } = reply
   try {
     await keepResponse(world, orgId, key, claimId, {
       status,
       body,
       ...(location === undefined ? {} : { location }),
       ...(etag === undefined ? {} : { etag }),
+      ...(headers === undefined ? {} : { headers }),
       ...(run === undefined ? {} : { run }),
     })
   } catch (error) {

@@ -14,7 +14,7 @@ export interface Patience {
 /** The query's `wait` wins over `Prefer`; above 25 counts as 25. @throws {Fault} `invalid_request` */
 export function readPatience(route: Route, { query, headers }: HttpRequest): Patience {
   if (route.waits === undefined) return { waitSeconds: 0, headers: {} }
-  const [asked, ...more] = new URLSearchParams(query).getAll('wait')
+  const [asked, ...more] = route.waitsByHeader ? [] : new URLSearchParams(query).getAll('wait')
   if (asked !== undefined) {
     if (more.length > 0 || !/^\d{1,9}$/.test(asked))
       throw new Fault('invalid_request', 'wait must be a whole number of seconds from 0 to 25', {

@@ -132,6 +132,8 @@ export type Route = Right & {
   raw: boolean
   /** How long it waits for a run unless the caller says otherwise, in seconds; absent = it does not wait. */
   waits?: number
+  /** Its seed has no `wait` in the query: only the header `Prefer` shortens the wait. */
+  waitsByHeader?: boolean
   /** `If-Match` guards it; `required` = without it nothing is changed. */
   guarded: boolean | 'required'
   /** It starts a run, whose own transaction holds the idempotency row. */
@@ -169,7 +171,7 @@ type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${
 
 type Shape<Path extends string, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Pick<
   Route,
-  'face' | 'method' | 'summary' | 'reply' | 'faults' | 'waits'
+  'face' | 'method' | 'summary' | 'reply' | 'faults' | 'waits' | 'waitsByHeader'
 > & {
   path: Path
   /** Every parameter of the path must say what it names. */

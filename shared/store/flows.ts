@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { getItems, type Item } from './batch-get.ts'
 import { readItems } from './pages.ts'
@@ -52,7 +53,10 @@ export interface DraftRow {
 
 /** The flow's row, strongly consistent; null if there is none or it was deleted. */
 export async function getFlow(world: World, org: string, flow: string): Promise<FlowRow | null> {
-  return flowIn(await getItems(world, [keys.flow(org, flow)]))
+  const { Item: item } = await world.db.send(
+    new GetCommand({ TableName: world.settings.table, Key: keys.flow(org, flow), ConsistentRead: true }),
+  )
+  return item === undefined ? null : flowIn([item as Item])
 }
 
 /** The rows of several flows, strongly consistent; those that are not there are left out. */

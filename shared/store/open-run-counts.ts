@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { readItems } from './pages.ts'
-import { indexKeys, keys, listShards } from './table.ts'
+import { indexKeys, keys, openShards } from './table.ts'
 
 /** How many runs of an organisation were open when they were last counted. */
 export interface OpenRunCount {
@@ -15,7 +15,7 @@ export async function* openKeys(
   now: number,
 ): AsyncGenerator<{ of: 'run' | 'wait'; orgId: string; overdue: boolean }> {
   const due = new Date(now).toISOString()
-  for (let shard = 0; shard < listShards; shard++) {
+  for (let shard = 0; shard < openShards; shard++) {
     const items = readItems<{ pk: string; sk: string; gsi2sk: string }>(world, {
       IndexName: 'gsi2',
       KeyConditionExpression: 'gsi2pk = :pk',

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { readItems } from './pages.ts'
 import type { RunRow } from './runs.ts'
-import { indexKeys, listShards } from './table.ts'
+import { indexKeys, openShards } from './table.ts'
 import type { WaitRow } from './waits.ts'
 
 /** A run or wait whose moment to be looked at has come. */
@@ -10,7 +10,7 @@ export type OpenThing = { of: 'run'; row: RunRow } | { of: 'wait'; row: WaitRow 
 
 /** Open runs and waits that are due, the longest due first in each shard; rows strongly consistent. */
 export async function* dueThings(world: World, now: number): AsyncGenerator<OpenThing> {
-  for (let shard = 0; shard < listShards; shard++) {
+  for (let shard = 0; shard < openShards; shard++) {
     const keys = readItems<{ pk: string; sk: string }>(world, {
       IndexName: 'gsi2',
       KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk < :now',

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { readItems } from './pages.ts'
 import { digest, indexKeys, keys } from './table.ts'
 import type { Write } from './transact.ts'
 
@@ -145,6 +146,19 @@ export async function getOrganisation({ db, settings }: World, org: string): Pro
     new GetCommand({ TableName: settings.table, Key: keys.organisation(org), ConsistentRead: true }),
   )
   return (Item as OrganisationRow | undefined) ?? null
+}
+
+/** Every organisation of the deployment by name: for its operator alone. */
+export async function listOrganisations(world: World): Promise<OrganisationRow[]> {
+  const found: { id: string }[] = []
+  const listing = {
+    IndexName: 'gsi1',
+    KeyConditionExpression: 'gsi1pk = :all',
+    ExpressionAttributeValues: { ':all': indexKeys.organisations() },
+  }
+  for await (const item of readItems<{ id: string }>(world, listing)) found.push(item)
+  const rows = await Promise.all(found.map(({ id }) => getOrganisation(world, id)))
+  return rows.filter((row) => row !== null)
 }
 
 /** The organisation that has a slug. */

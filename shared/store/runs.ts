@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { indexKeys, keys, shardOf } from './table.ts'
+import { indexKeys, keys, openShards, shardOf } from './table.ts'
 import { itemFound, transact, type Write } from './transact.ts'
 
 /** What is stored; `waiting` is derived (conventions.md §8). */
@@ -136,7 +136,7 @@ function indexed({ orgId, flowId, id, createdAt }: RunRow) {
 }
 
 function openIndex({ orgId, id }: Pick<RunRow, 'orgId' | 'id'>, checkAt: number) {
-  return { gsi2pk: indexKeys.open(shardOf(id)), gsi2sk: checkKey(orgId, id, checkAt) }
+  return { gsi2pk: indexKeys.open(shardOf(id, openShards)), gsi2sk: checkKey(orgId, id, checkAt) }
 }
 
 /** When an open thing is to be looked at, as the index sorts it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The one table as data: the CDK app and the local account both build it from here (aws.md 3.2). */
 export const tableShape = {
@@ -66,14 +66,20 @@ export const tableShape = {
 /** How many partitions each day of a run list and each platform list is spread over. */
 export const listShards = 4
 
+/**
+ * How many partitions the open runs and waits of everybody are spread over: a run with one wait writes them eight times, so
+ * that over four of them 500 such runs a second would be too many (`npm run scale`).
+ */
+export const openShards = 16
+
 /** The shard of an id: the same for the life of the item. */
-export function shardOf(id: string): number {
-  return createHash('sha256').update(id).digest().readUInt32BE(0) % listShards
+export function shardOf(id: string, shards = listShards): number {
+  return hash('sha256', id, 'buffer').readUInt32BE(0) % shards
 }
 
 /** sha256 of a capability as hex; the plain text is never stored. */
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }
 
 /** Version numbers sort as text. */

@@ -2,7 +2,7 @@ import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { listUnder } from './pages.ts'
 import { checkKey, openStatuses, runUpdate } from './runs.ts'
-import { indexKeys, keys, shardOf } from './table.ts'
+import { indexKeys, keys, openShards, shardOf } from './table.ts'
 import { transact } from './transact.ts'
 
 export type WaitStatus = 'open' | 'claimed' | 'answered' | 'expired' | 'cancelled'
@@ -104,7 +104,7 @@ function openOnRun(row: WaitRow) {
 
 /** Where the sweep finds the wait, and when. */
 export function checkIndex({ orgId, id }: Pick<WaitRow, 'orgId' | 'id'>, checkAt: number) {
-  return { gsi2pk: indexKeys.open(shardOf(id)), gsi2sk: checkKey(orgId, id, checkAt) }
+  return { gsi2pk: indexKeys.open(shardOf(id, openShards)), gsi2sk: checkKey(orgId, id, checkAt) }
 }
 
 /** One wait, strongly consistent. */

@@ -28,6 +28,8 @@ export interface AccountChild {
   process: ChildProcess
   /** Memory in use, in megabytes. */
   rssMegabytes(): number
+  /** What it has used of the processors, in milliseconds, in all its threads. */
+  cpuMs(): number
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>
   /** Ends it as Ctrl-C does; gives the exit code. */
@@ -70,6 +72,7 @@ export async function startAccount({ folder, port = 0, env = {} }: ChildOptions 
     process: child,
     demo: JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8')) as Demo,
     rssMegabytes: () => residentMegabytes(child.pid!),
+    cpuMs: () => usedMs(child.pid!),
     async kill() {
       child.kill('SIGKILL')
       await ended
@@ -92,6 +95,13 @@ function readUntilReady(child: ChildProcess): Promise<string> {
     child.stderr?.on('data', read)
     child.once('exit', (code) => reject(new Error(`The account ended with ${code}: ${text}`)))
   })
+}
+
+/** Linux counts in hundredths of a second: fields 14 and 15, after the name in brackets. */
+function usedMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 function residentMegabytes(pid: number): number {

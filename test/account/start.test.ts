@@ -44,12 +44,17 @@ describe('npm start', () => {
       .filter((line) => line.startsWith('curl ') && !line.includes('<'))
     const answers = await Promise.all(lines.map((line) => shell('sh', ['-c', line])))
 
-    expect(lines).toHaveLength(2)
+    expect(lines).toHaveLength(3)
     expect(JSON.parse(answers[0]!.stdout)).toEqual({ summary: 'Renewal risk is low', score: 82 })
     expect(JSON.parse(answers[1]!.stdout)).toMatchObject({
       status: 'waiting',
       appRunId: expect.any(String),
       pendingAction: { type: 'user-approval' },
+    })
+    expect(JSON.parse(answers[2]!.stdout)).toMatchObject({
+      flowId: expect.any(String),
+      flowStatus: 'INCOMPLETE',
+      type: 'VIEW',
     })
   })
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,15 +25,16 @@ import {
   ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shortWay } from '../../infra/local/short-way.ts'
 import { openStates, type States } from '../../infra/local/states/open.ts'
-import { inProcess, type Listening, listen } from '../../infra/local/wire.ts'
+import { inProcess, type Listening, listen, unsigned } from '../../infra/local/wire.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { keptLog } from '../local/kept-log.ts'
 import { plainEvaluator } from '../local/states/evaluator.ts'
 
 /**
- * What the product relies on, through the real SDK client. With SLUICE_CONTRACT_STATES=<endpoint> the suite runs against
- * that endpoint, with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its
+ * What the product relies on, through the real SDK client. With SLUICE_CONTRACT_STATES=<endpoint>, or `aws`, the suite runs
+ * there, with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its
  * payload; without it, against the local account, over loopback and in process.
  */
 const elsewhere = process.env.SLUICE_CONTRACT_STATES
@@ -62,6 +64,7 @@ afterAll(async () => {
 })
 
 function open(transport: string): SFNClient {
+  if (elsewhere === 'aws') return new SFNClient({})
   if (elsewhere !== undefined) return new SFNClient({ endpoint: elsewhere, disableHostPrefix: true })
   const config: SFNClientConfig = {
     region: 'us-east-1',
@@ -70,13 +73,15 @@ function open(transport: string): SFNClient {
     disableHostPrefix: true,
     maxAttempts: 1,
   }
-  return new SFNClient(
-    transport === 'loopback' ? config : { ...config, requestHandler: inProcess(states as States) },
-  )
+  if (transport === 'loopback') return new SFNClient(config)
+  const client = new SFNClient({ ...config, ...unsigned, requestHandler: inProcess(states as States) })
+  shortWay(client)
+  return client
 }
 
 let names = 0
-const fresh = (word: string) => `contract-${word}-${Date.now().toString(36)}-${++names}`
+const prefix = `sluice-contract-${randomUUID().slice(0, 8)}`
+const fresh = (word: string) => `${prefix}-${word}-${++names}`
 
 const write = (States: object, more: object = {}) =>
   JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States, ...more })
@@ -103,13 +108,19 @@ describe.each(transports)('Step Functions over %s', (transport) => {
   beforeAll(() => {
     client = open(transport)
   })
-  afterAll(() => client.destroy())
+  const made: string[] = []
+  afterAll(async () => {
+    for (const stateMachineArn of elsewhere === undefined ? [] : made)
+      await client.send(new DeleteStateMachineCommand({ stateMachineArn }))
+    client.destroy()
+  })
 
   async function make(definition: string, type: 'STANDARD' | 'EXPRESS' = 'STANDARD') {
     const name = fresh('machine')
     const { stateMachineArn } = await client.send(
       new CreateStateMachineCommand({ name, definition, roleArn, type }),
     )
+    made.push(stateMachineArn as string)
     return stateMachineArn as string
   }
 

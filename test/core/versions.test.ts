@@ -52,7 +52,7 @@ describe('a start', () => {
       (await resolveVersion(world, 'o', id, version)).machine('express')
     await start('latest')
 
-    expect(await calls(() => start('latest'))).toEqual(['BatchGetItemCommand'])
+    expect(await calls(() => start('latest'))).toEqual(['GetItemCommand'])
     expect(await calls(() => start(1))).toEqual(['BatchGetItemCommand'])
   })
 

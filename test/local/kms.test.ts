@@ -14,7 +14,8 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CannotStart } from '../../infra/local/data-folder.ts'
 import { openKms } from '../../infra/local/kms.ts'
-import { inProcess } from '../../infra/local/wire.ts'
+import { shortWay } from '../../infra/local/short-way.ts'
+import { inProcess, unsigned } from '../../infra/local/wire.ts'
 
 let dir: string
 beforeEach(() => {
@@ -26,11 +27,10 @@ function open() {
   const kms = openKms({ dir })
   const client = new KMSClient({
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    endpoint: 'http://127.0.0.1',
+    ...unsigned,
     requestHandler: inProcess(kms),
-    maxAttempts: 1,
   })
+  shortWay(client)
   return { kms, client, KeyId: kms.keyId }
 }
 

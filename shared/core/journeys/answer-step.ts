@@ -22,10 +22,23 @@ export async function meantStep(
   { row }: Journey,
   named: string | undefined,
 ): Promise<WaitView | 'unknown' | null> {
-  const id = named ?? row.shownWaitId
+  const id = named?.trim() || row.shownWaitId
   if (id === undefined) return null
+  // A header may be of any length, a key of the table not.
+  if (!uuid.test(id)) return 'unknown'
   const wait = await findWaitRow(world, row.orgId, id)
   return wait?.runId === row.runId ? viewWait(wait) : 'unknown'
+}
+
+/**
+ * Whether the step still takes answers, by the clock and not by what has been noted of it.
+ *
+ * @throws {Fault} `invalid_request` reason `flow_id` for one whose end is the end of the run.
+ */
+export function takesAnswers({ clock }: World, { status, expiresAt, onTimeout }: WaitView): boolean {
+  const isLate = status === 'expired' || (status === 'open' && clock.now() >= Date.parse(expiresAt))
+  if (isLate && onTimeout === 'fail') throw noJourney()
+  return status === 'open' && !isLate
 }
 
 /**
@@ -54,6 +67,7 @@ export async function answerStep(
   }
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const closed = ['wait_already_answered', 'wait_expired', 'run_finished', 'forbidden'] as const
 /** What follows a step that has closed is seldom long in coming. */
 const goneSeconds = 2

@@ -23,6 +23,14 @@ export interface Happening {
 
 const known: ReadonlySet<string> = new Set(eventTypes)
 
+/** The organisation whose endpoints a change may be told to; null for a change that tells nothing. */
+export function organisationOf({ dynamodb }: DynamoDBRecord): string | null {
+  const [, orgId, kind] = /^ORG#([^#]+)#(RUN|FLOW)#[^#]+$/.exec(dynamodb?.Keys?.pk?.S ?? '') ?? []
+  const telling = kind === 'RUN' ? /^EVT#\d/ : /^(VER|SCHED)#/
+  if (!orgId || !dynamodb?.NewImage || !telling.test(dynamodb.Keys?.sk?.S ?? '')) return null
+  return orgId
+}
+
 /** What a change of the table tells endpoints: a run's numbered events, a version, a firing that was missed. */
 export function happeningsIn({ dynamodb }: DynamoDBRecord): Happening[] {
   const [, orgId, kind, id] = /^ORG#([^#]+)#(RUN|FLOW)#([^#]+)$/.exec(dynamodb?.Keys?.pk?.S ?? '') ?? []

@@ -4,7 +4,7 @@ import { addDelivery } from '../../store/webhook-deliveries.ts'
 import { type EndpointRow, listEndpointRows } from '../../store/webhook-endpoints.ts'
 import type { JsonObject, World } from '../../world.ts'
 import { ulidFor } from './delivery-ids.ts'
-import { type Happening, happeningsIn } from './happening.ts'
+import { type Happening, happeningsIn, organisationOf } from './happening.ts'
 
 /** Deliveries that are written at once. */
 const mostAtOnce = 25
@@ -19,31 +19,27 @@ export async function tellEndpoints(
   world: World,
   records: DynamoDBRecord[],
 ): Promise<DynamoDBBatchItemFailure[]> {
-  const found = records.flatMap((record) => {
-    const sequence = record.dynamodb?.SequenceNumber ?? ''
-    return happeningsIn(record).map((happening) => ({ happening, sequence }))
-  })
-  const byOrganisation = Map.groupBy(found, ({ happening }) => happening.orgId)
+  const byOrganisation = Map.groupBy(records, organisationOf)
+  byOrganisation.delete(null)
   const failures = await Promise.all(
     [...byOrganisation].map(async ([orgId, its]) => {
       try {
-        await tellOrganisation(
-          world,
-          orgId,
-          its.map(({ happening }) => happening),
-        )
+        await tellOrganisation(world, orgId ?? '', its)
         return []
       } catch (error) {
         world.log.error('Webhook deliveries could not be noted', { error: (error as Error).message })
-        return [{ itemIdentifier: its[0]?.sequence ?? '' }]
+        return [{ itemIdentifier: its[0]?.dynamodb?.SequenceNumber ?? '' }]
       }
     }),
   )
   return failures.flat()
 }
 
-async function tellOrganisation(world: World, orgId: string, happenings: Happening[]): Promise<void> {
+async function tellOrganisation(world: World, orgId: string, records: DynamoDBRecord[]): Promise<void> {
   const endpoints = (await listEndpointRows(world, orgId)).filter(({ disabled }) => !disabled)
+  // Most organisations have none, and what their runs tell is not even read.
+  if (endpoints.length === 0) return
+  const happenings = records.flatMap(happeningsIn)
   const asked = happenings.filter((happening) => endpoints.some((endpoint) => asksFor(endpoint, happening)))
   if (asked.length === 0) return
   const runs = await runsOf(world, orgId, asked)

@@ -1,4 +1,4 @@
-import { answerStep, meantStep } from '../../core/journeys/answer-step.ts'
+import { answerStep, meantStep, takesAnswers } from '../../core/journeys/answer-step.ts'
 import { openJourney } from '../../core/journeys/journey.ts'
 import { lookOn } from '../../core/journeys/look-on.ts'
 import { messagesOf, type StepMessage } from '../../core/journeys/messages.ts'
@@ -78,7 +78,7 @@ async function submit(
   waitSeconds: number,
 ): Promise<Reply> {
   const read = await readAnswer(wait, { actionId, inputs: inputs ?? {} })
-  if (wait.status === 'open') {
+  if (takesAnswers(world, wait)) {
     if ('actions' in read) throw await unknownAction(world, held, wait, actionId, read.actions)
     if ('messages' in read) return await again(world, held, wait, read.messages)
   } else if (!('answer' in read)) throw await staleAction(world, held, await lookOn(world, held.journey, 0))

@@ -21,6 +21,7 @@ export function execute(path: '/api/server/v1/flow/execute' | '/t/{org}/api/serv
     body: z.custom<RawBody>(),
     raw: true,
     waits: 25,
+    waitsByHeader: true,
     reply: { 200: stepShape },
     faults: ['concurrency_limit'],
     // What drives journeys is read from disk by the first request: the gateway's pre-flights do without.

@@ -16,7 +16,7 @@ export interface JourneyRequest {
   applicationId: string | null
 }
 
-const longestId = 200
+const longestApplicationId = 200
 
 /** @throws {Fault} `invalid_request` reason `body`; `payload_too_large` and the like as the body has them. */
 export function readRequest(body: RawBody): JourneyRequest {
@@ -30,7 +30,7 @@ export function readRequest(body: RawBody): JourneyRequest {
     flowType: typeof read.flowType === 'string' ? read.flowType : null,
     actionId: wordIn(read, 'actionId') ?? wordIn(read, 'action'),
     inputs: params === null && inputs === null ? null : { ...params, ...inputs },
-    applicationId: wordIn(read, 'applicationId'),
+    applicationId: applicationIn(read),
   }
 }
 
@@ -48,8 +48,15 @@ function wordIn(body: JsonObject, name: string): string | null {
   const value = body[name]
   if (value === undefined || value === null) return null
   if (typeof value !== 'string') throw badBody(`${name} must be text`)
-  if (value.length > longestId) throw badBody(`${name} must have at most ${longestId} characters`)
   return value.trim() === '' ? null : value
+}
+
+/** It is kept with the run, unlike all that is only compared. */
+function applicationIn(body: JsonObject): string | null {
+  const applicationId = wordIn(body, 'applicationId')
+  if (applicationId !== null && applicationId.length > longestApplicationId)
+    throw badBody(`applicationId must have at most ${longestApplicationId} characters`)
+  return applicationId
 }
 
 function objectIn(body: JsonObject, name: string): JsonObject | null {

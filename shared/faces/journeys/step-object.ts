@@ -3,6 +3,7 @@ import { type StepMessage, saidMessages } from '../../core/journeys/messages.ts'
 import { lastAddress, stateFor } from '../../core/journeys/redirection.ts'
 import type { JourneyStep } from '../../core/journeys/step.ts'
 import type { WaitView } from '../../core/run-view.ts'
+import { requiredParamsOf } from '../../steps/view/read.ts'
 import type { Json, JsonObject, World } from '../../world.ts'
 import { drawable, drawnMessages } from './components.ts'
 import { approvalView, progressView } from './made-views.ts'
@@ -41,7 +42,7 @@ async function waitOf(world: World, held: Held, wait: WaitView): Promise<Shown> 
   const { question } = wait
   switch (question.kind) {
     case 'approval':
-      return { type: 'VIEW', data: viewData(approvalView(question), []) }
+      return { type: 'VIEW', data: approvalData(approvalView(question)) }
     case 'redirect':
       return await redirectionOf(world, held, wait)
     case 'webauthn':
@@ -51,16 +52,19 @@ async function waitOf(world: World, held: Held, wait: WaitView): Promise<Shown> 
     case 'client-tool':
       return { type: 'INTERNAL_PROMPT', data: promptData(['toolResult'], toolIn(wait)) }
     default:
-      return { type: 'VIEW', data: viewData(drawable(question.components), question) }
+      return { type: 'VIEW', data: viewData(question) }
   }
 }
 
-function viewData(components: JsonObject[], of: JsonObject | []): JsonObject {
-  const { requiredParams = [], messages } = of as JsonObject
-  return { components, requiredParams, ...(messages === undefined ? {} : { messages }) }
+function viewData({ components, requiredParams = [], messages }: JsonObject): JsonObject {
+  const drawn = drawable(components)
+  return { components: drawn, requiredParams, ...(messages === undefined ? {} : { messages }) }
 }
 
-/** Which fields of an approval must be there, its own FORM tells; a client needs no list besides. */
+function approvalData(components: JsonObject[]): JsonObject {
+  return { components, requiredParams: requiredParamsOf(components) }
+}
+
 async function redirectionOf(world: World, { flowId }: Held, wait: WaitView): Promise<Shown> {
   const { url, requiredParams = [], actionId } = wait.question
   const address = String(url).replaceAll('{flowId}', encodeURIComponent(flowId))

@@ -59,7 +59,7 @@ function byCode({ code, status }: Fault): Called {
   if (status === 429) return { status, code: 'SL-42900', message: 'Too many requests.' }
   if (status === 503 || code === 'idempotency_in_progress')
     return { status: 503, code: 'SL-50300', message: 'The service is busy.' }
-  return { ...byReason.body, status: [405, 408, 413, 415].includes(status) ? status : 400 }
+  return { ...byReason.body, status: [404, 405, 408, 413, 415].includes(status) ? status : 400 }
 }
 
 function keyOf({ reason }: Partial<JourneyDetails>): string {

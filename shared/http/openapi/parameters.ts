@@ -51,7 +51,8 @@ export function parametersOf(route: Route): JsonObject[] {
 
 function sharedNamesOf(route: Route): string[] {
   return [
-    ...(route.waits === undefined ? [] : ['wait', 'prefer']),
+    ...(route.waits === undefined || route.waitsByHeader ? [] : ['wait']),
+    ...(route.waits === undefined ? [] : ['prefer']),
     ...(route.guarded === 'required' ? ['ifMatchRequired'] : route.guarded ? ['ifMatch'] : []),
     ...(isRepeatable(route) ? ['idempotencyKey'] : []),
   ]

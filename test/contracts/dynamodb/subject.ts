@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
 import {
   DeleteCommand,
   type DeleteCommandInput,
@@ -17,8 +22,9 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { type Dynamo, openDynamo } from '../../../infra/local/dynamodb/open.ts'
+import { shortWay } from '../../../infra/local/short-way.ts'
 import { tableInput } from '../../../infra/local/table-input.ts'
-import { inProcess, listen } from '../../../infra/local/wire.ts'
+import { inProcess, listen, unsigned } from '../../../infra/local/wire.ts'
 import { fakeClock } from '../../fake-clock.ts'
 import { keptLog } from '../../local/kept-log.ts'
 
@@ -33,9 +39,11 @@ export interface Subject {
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const common = { region: 'us-east-1', credentials, maxAttempts: 1 }
 
-/** An unchanged SDK client that talks to an endpoint of this process. */
+/** An SDK client that calls an endpoint of this process, as those of the local account do. */
 export function clientOf(dynamo: Dynamo): DynamoDBClient {
-  return new DynamoDBClient({ ...common, endpoint: 'http://127.0.0.1', requestHandler: inProcess(dynamo) })
+  const client = new DynamoDBClient({ ...common, ...unsigned, requestHandler: inProcess(dynamo) })
+  shortWay(client)
+  return client
 }
 
 /** Ways to reach a DynamoDB: both of the local one, or the one that SLUICE_CONTRACT_DYNAMODB points at. */
@@ -76,7 +84,11 @@ async function openLocal(reach: (dynamo: Dynamo) => Promise<Reached>): Promise<S
 /** A URL means a server such as DynamoDB Local, `aws` the account of the environment's credentials. */
 async function openElsewhere(endpoint: string): Promise<Subject> {
   const client = new DynamoDBClient(endpoint === 'aws' ? {} : { ...common, endpoint, maxAttempts: 3 })
-  return withTable(client, `sluice-contract-${Date.now()}`, async () => client.destroy())
+  const table = `sluice-contract-${randomUUID().slice(0, 8)}`
+  return withTable(client, table, async () => {
+    await client.send(new DeleteTableCommand({ TableName: table }))
+    client.destroy()
+  })
 }
 
 async function withTable(

@@ -169,6 +169,7 @@ describe('an approval', () => {
     expect(inside.map((one: JsonObject) => one.variant)).toEqual([
       ...['NUMBER', 'CHECKBOX', 'DROPDOWN', 'TEXT', 'PRIMARY'],
     ])
+    expect(body.data.requiredParams).toEqual(['amount'])
     expect(bad.body.data.messages.map((one: JsonObject) => [one.identifier, one.i18nKey])).toEqual([
       ['amount', 'input_type'],
       ['other', 'input_unexpected'],

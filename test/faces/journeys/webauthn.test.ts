@@ -179,6 +179,37 @@ describe('a passkey to sign in with', () => {
     ])
   })
 
+  // The second one read the new question, was held to its challenge and told that the passkey is none.
+  test('sent again while the first is looked at, counts once and is answered alike', async () => {
+    await faces.answers(getting({ user: { id: 'ada' } }), 'PASSWORD_RECOVERY')
+    const { body } = await faces.begin('PASSWORD_RECOVERY')
+    const credential = device.get(body.data.publicKeyCredentialRequest)
+    const { middlewareStack } = faces.world.db
+    const renewedTwice = Promise.withResolvers<void>()
+    let second: ReturnType<typeof send> | undefined
+    middlewareStack.add(
+      (next) => async (args) => {
+        const done = await next(args)
+        const { ExpressionAttributeValues: values = {} } = args.input as {
+          ExpressionAttributeValues?: object
+        }
+        if (!(':next' in values && ':seen' in values)) return done
+        if (second !== undefined) renewedTwice.resolve()
+        else {
+          second = send(body.flowId, credential)
+          await renewedTwice.promise
+        }
+        return done
+      },
+      { step: 'initialize', name: 'holdFirst' },
+    )
+    const first = await send(body.flowId, credential)
+    middlewareStack.remove('holdFirst')
+
+    for (const { status, body: told } of [first, await second!])
+      expect([status, told.flowStatus]).toEqual([200, 'COMPLETE'])
+  })
+
   test('that somebody gives up is the step’s error', async () => {
     await faces.answers(getting(), 'PASSWORD_RECOVERY')
     const { body } = await faces.begin('PASSWORD_RECOVERY')

@@ -21,6 +21,8 @@ export interface MachineDetails {
   tags: { key: string; value: string }[]
 }
 
+const mostKnown = 1000
+
 /** Rows of state machines. */
 export class MachineRows {
   readonly #commit: GroupCommit
@@ -32,6 +34,8 @@ export class MachineRows {
   readonly #delete: StatementSync
   /** Machines that are being deleted: asked for at every transition. */
   readonly #deleting: Set<string>
+  /** Rows that were read: every start asks for one. */
+  readonly #known = new Map<string, MachineRow>()
   readonly #watchers: ((arn: string) => void)[] = []
 
   constructor(db: DatabaseSync, commit: GroupCommit) {
@@ -58,8 +62,14 @@ export class MachineRows {
   }
 
   byArn(arn: string): MachineRow | undefined {
+    const known = this.#known.get(arn)
+    if (known) return known
     const row = this.#byArn.get(arn)
-    return row && readRow(row)
+    if (!row) return undefined
+    if (this.#known.size >= mostKnown) this.#known.clear()
+    const read = readRow(row)
+    this.#known.set(arn, read)
+    return read
   }
 
   /** The text that the machine was made of; undefined if there is no such machine. */
@@ -76,6 +86,7 @@ export class MachineRows {
   markDeleting(arn: string): void {
     this.#commit.writing()
     this.#mark.run(arn)
+    this.#known.delete(arn)
     this.#deleting.add(arn)
   }
 
@@ -86,6 +97,7 @@ export class MachineRows {
   delete(arn: string): void {
     this.#commit.writing()
     this.#delete.run(arn)
+    this.#known.delete(arn)
     this.#deleting.delete(arn)
     for (const watcher of this.#watchers) watcher(arn)
   }

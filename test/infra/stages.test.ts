@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { chooseStage, type StageChoice } from '../../infra/stages.ts'
+
+const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0b9e'
+const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0b9e'
+
+describe('what a deployment may choose', () => {
+  test('is nothing at all', () => {
+    expect(chooseStage({})).toMatchObject({
+      name: 'dev',
+      protected: false,
+      logRetentionDays: 30,
+      syncSeconds: 25,
+    })
+    expect(chooseStage({ stage: 'prod' })).toMatchObject({ protected: true, logRetentionDays: 180 })
+  })
+
+  test('is each part', () => {
+    const chosen = chooseStage({
+      ...{ stage: 'eu', domainName: 'flows.example.com', certificateArn, waf: 'true' },
+      ...{ logRetentionDays: '90', syncSeconds: '10', defaultOrganisation: 'acme' },
+      ...{ corsOrigins: 'https://a.example.com, https://b.example.com', alarmEmail: 'ops@example.com' },
+    })
+
+    expect(chosen).toMatchObject({
+      domain: { name: 'flows.example.com', certificateArn },
+      firewall: { requestsPer5Minutes: 6000 },
+      corsOrigins: ['https://a.example.com', 'https://b.example.com'],
+      ...{ logRetentionDays: 90, syncSeconds: 10, defaultOrganisation: 'acme' },
+    })
+    expect(chooseStage({ webAclArn }).firewall).toEqual({ webAclArn })
+    expect(chooseStage({ waf: 'false' }).firewall).toBeUndefined()
+  })
+
+  const refused: [StageChoice, RegExp][] = [
+    [{ stage: 'Prod' }, /must be 1-12 of a-z/],
+    [{ alarmEmail: 'ops' }, /alarmEmail "ops" must be a plain e-mail address/],
+    [{ mailFrom: 'Sluice <a@b>' }, /mailFrom/],
+    [{ llmModel: 'small' }, /llmBaseUrl is not/],
+    [{ domainName: 'flows.example.com' }, /go together/],
+    [{ domainName: 'https://flows.example.com', certificateArn }, /host name/],
+    [
+      { domainName: 'flows.example.com', certificateArn: certificateArn.replace('us-east-1', 'eu-west-1') },
+      /us-east-1/,
+    ],
+    [{ waf: 'yes' }, /must be true or false/],
+    [{ webAclArn: webAclArn.replace('global', 'regional') }, /for CloudFront/],
+    [{ logRetentionDays: '31' }, /none that CloudWatch knows/],
+    [{ syncSeconds: '26' }, /from 0 to 25/],
+    [{ corsOrigins: 'https://a.example.com/' }, /must be an origin/],
+  ]
+  test.each(refused)('is not %j', (choice, why) => {
+    expect(() => chooseStage(choice)).toThrow(why)
+  })
+})

@@ -18,7 +18,8 @@ afterAll(() => opened.close())
 
 let visits = 0
 const users = () => usersFor(opened.world, org, `run:${++visits}`)
-const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!
+/** The lower quartile: what else the machine is doing only ever adds. */
+const typical = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 4)]!
 
 // Measured like a login to the product itself (sign-in-timing.test.ts): work as processor time, waiting as calls.
 test('B12 a wrong password costs as much for a user that there is not, or that has none, and says the same', async () => {
@@ -45,7 +46,7 @@ test('B12 a wrong password costs as much for a user that there is not, or that h
   expect([...answers]).toEqual([null])
   expect(seen.known!.size).toBe(1)
   expect([seen.unknown, seen.without]).toEqual([seen.known, seen.known])
-  const known = median(cost.known!)
+  const known = typical(cost.known!)
   for (const kind of ['unknown', 'without'])
-    expect(Math.abs(known - median(cost[kind]!)), kind).toBeLessThan(known / 10)
+    expect(Math.abs(known - typical(cost[kind]!)), kind).toBeLessThan(known / 10)
 })

@@ -9,17 +9,17 @@ may write its own log group and, except \`script\`, traces. A test holds that no
 
 /** Every IAM statement per function, and why, as Markdown: `docs/iam.md`. */
 export function iamDocument(): string {
-  const parts = doors.map(({ door, calledBy }) => `## ${door}\n\nCalled by: ${calledBy}.\n\n${tableOf(door)}`)
+  const parts = doors.map(({ door, calledBy }) => `## ${door}\n\nCalled by: ${calledBy}.\n\n${rowsOf(door)}`)
   return `${head}\n${parts.join('\n')}`
 }
 
-function tableOf(door: DoorName): string {
+function rowsOf(door: DoorName): string {
   if (grants[door].length === 0) return 'Nothing.\n'
   const rows = grants[door].map(
     ({ on, actions, why }: Grant) =>
-      `| ${on} | ${actions.map((action) => `\`${action}\``).join(' ')} | ${why} |`,
+      `- ${on}: ${actions.map((action) => `\`${action}\``).join(' ')}. Why: ${why}`,
   )
-  return ['| on | may | why |', '| --- | --- | --- |', ...rows, ''].join('\n')
+  return [...rows, ''].join('\n')
 }
 
 if (import.meta.main) process.stdout.write(iamDocument())

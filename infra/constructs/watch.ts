@@ -21,7 +21,9 @@ export class Watch extends Construct {
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id)
     this.topic = new sns.Topic(this, 'Alarms', { enforceSSL: true })
-    if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail))
+    const { alarmEmail, deadLetters: deadLetterQueue } = props
+    if (alarmEmail !== undefined)
+      this.topic.addSubscription(new EmailSubscription(alarmEmail, { deadLetterQueue }))
     const alarms = alarmsOf(props).map(
       ({ id: name, says, threshold, metric, part = name, minutes = 5, silence }) => {
         const alarm = new cloudwatch.Alarm(this, name, {

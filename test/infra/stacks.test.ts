@@ -126,7 +126,10 @@ describe('a provider of models', () => {
   beforeAll(() => {
     const made = makeApp(
       {
-        context: { stage: 'prod', llmBaseUrl: 'https://models.example.com/v1', llmModel: 'small' },
+        context: {
+          ...{ stage: 'prod', llmBaseUrl: 'https://models.example.com/v1', llmModel: 'small' },
+          ...{ alarmEmail: 'ops@example.com', waf: 'true' },
+        },
         outdir: join(folder, 'models.out'),
       },
       join(folder, 'functions'),

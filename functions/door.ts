@@ -61,7 +61,7 @@ export function httpDoor(
 ): OpenDoor<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return door(async (world, event, context) => {
     const from = originOf(event, world.settings)
-    if (from === null) return { statusCode: 403 }
+    if (from === null) return pastTheFront(world.settings)
     const { status, headers, body } = await serve(world, requestOf(event, context, from))
     return { statusCode: status, headers, body }
   })
@@ -81,6 +81,16 @@ function originOf({ headers, requestContext }: APIGatewayProxyEventV2, { origin 
   const proven = isSame(headers[originHeader] ?? '', origin.secret)
   if (proven) return headers[addressHeader] ?? sourceIp
   return origin.required ? null : sourceIp
+}
+
+/** Said in no face's words: whoever came past the front came to no face. */
+function pastTheFront({ baseUrl }: Settings): APIGatewayProxyStructuredResultV2 {
+  const message = `The service is called at ${baseUrl}, not at the address of the API behind it`
+  return {
+    statusCode: 403,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code: 'forbidden', message }),
+  }
 }
 
 /** Compared by digests, in equal time. */

@@ -2,27 +2,26 @@ import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { chooseStage } from './stages.ts'
 
-/** Every option besides the stage is cdk's. */
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(2),
-  allowPositionals: true,
-  strict: false,
-  options: { stage: { type: 'string' }, context: { type: 'string', short: 'c', multiple: true } },
-})
-const named = [...([values.context].flat() as (string | undefined)[])].find((pair) =>
-  pair?.startsWith('stage='),
-)
-const said = positionals.length > 0 ? `\nUnknown: ${positionals.join(' ')}` : ''
+const usage = 'npm run destroy -- --stage <name>: says what goes and what stays, asks, and removes the stage'
 
-try {
-  if (said !== '') throw new Error(`npm run destroy -- --stage <name>${said}`)
-  const stage = chooseStage({ stage: (values.stage as string | undefined) ?? named?.slice('stage='.length) })
+/** Removes a stage. @returns the exit code. @throws {Error} with one sentence. */
+function destroy(args: string[]): number {
+  const stage = chooseStage({ stage: stageOf(args) })
   console.log(explain(stage))
-  const { status } = spawnSync('cdk', commandOf(stage), { stdio: 'inherit' })
-  process.exitCode = status ?? 1
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
+  const { status, error } = spawnSync('cdk', commandOf(stage), { stdio: 'inherit' })
+  if (error) throw new Error(`cdk cannot be run (${error.message}): say "npm run destroy", after "npm ci"`)
+  return status ?? 1
+}
+
+/** None is meant by saying nothing. */
+function stageOf(args: string[]): string {
+  try {
+    const { stage } = parseArgs({ args, options: { stage: { type: 'string' } } }).values
+    if (stage !== undefined) return stage
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${usage}`)
+  }
+  throw new Error(`Which stage?\n${usage}`)
 }
 
 function explain({ name, protected: kept }: { name: string; protected: boolean }): string {
@@ -38,4 +37,11 @@ Stays: the machines of published versions in Step Functions, which cost nothing 
 function commandOf({ name, protected: kept }: { name: string; protected: boolean }): string[] {
   const stacks = kept ? [`${name}-service`] : ['--all']
   return ['destroy', ...stacks, '--no-notices', '-c', `stage=${name}`]
+}
+
+try {
+  process.exitCode = destroy(process.argv.slice(2))
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
 }

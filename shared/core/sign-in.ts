@@ -1,6 +1,6 @@
 import { instant } from '../aws/clock.ts'
 import { Fault } from '../faults.ts'
-import { type AccountRow, emailKey, findAccount, renewHash } from '../store/accounts.ts'
+import { type AccountRow, emailKey, findAccount } from '../store/accounts.ts'
 import { nobodys } from '../store/audit.ts'
 import { countTry, uncountTry } from '../store/login-failures.ts'
 import {
@@ -10,7 +10,8 @@ import {
   type SessionRow,
   swapToken,
 } from '../store/sessions.ts'
-import { digest } from '../store/table.ts'
+import { putStrongerHash } from '../store/stronger-hash.ts'
+import { digest, keys } from '../store/table.ts'
 import type { World } from '../world.ts'
 import { audit } from './audit.ts'
 import { hashPassword, isWeak, verifyNobody, verifyPassword } from './passwords.ts'
@@ -46,7 +47,11 @@ export async function logIn(
     const known = account !== null && account.disabled !== true ? account : null
     await provePassword(world, { account: known, username, password, address })
     if (known === null) throw unauthorized()
-    if (isWeak(known.passwordHash)) await renewHash(world, known, await hashPassword(password))
+    if (isWeak(known.passwordHash))
+      await putStrongerHash(world, keys.account(known.orgId, known.id), {
+        weak: known.passwordHash,
+        strong: await hashPassword(password),
+      })
     return await openSession(world, known, address)
   })
 }

@@ -3,8 +3,9 @@ import { StepError } from '../step-error.ts'
 import type { FoundUser, UserName, UserTools } from '../steps/user-tools.ts'
 import { emailKey } from '../store/accounts.ts'
 import { countTry, forgetTries, uncountTry } from '../store/login-failures.ts'
-import { digest } from '../store/table.ts'
-import { changePassword, getUser, idOfEmail, putUser, strengthenHash, type UserRow } from '../store/users.ts'
+import { putStrongerHash } from '../store/stronger-hash.ts'
+import { digest, keys } from '../store/table.ts'
+import { changePassword, getUser, idOfEmail, putUser, type UserRow } from '../store/users.ts'
 import type { JsonObject, World } from '../world.ts'
 import { hashPassword, isWeak, passwordIssues, verifyNobody, verifyPassword } from './passwords.ts'
 import { uuidOf } from './step-key.ts'
@@ -76,7 +77,10 @@ async function verify(world: World, orgId: string, name: UserName, password: str
   if (!right || row === null || passwordHash === undefined) return null
   await uncountTry(world, scope, moment)
   if (isWeak(passwordHash))
-    await strengthenHash(world, { ...row, passwordHash }, await hashPassword(password))
+    await putStrongerHash(world, keys.user(row.orgId, row.id), {
+      weak: passwordHash,
+      strong: await hashPassword(password),
+    })
   return row.id
 }
 

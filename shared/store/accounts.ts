@@ -1,8 +1,7 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { listUnder } from './pages.ts'
 import { keys } from './table.ts'
-import { itemFound } from './transact.ts'
 
 /** Somebody who may sign in. */
 export interface AccountRow {
@@ -58,25 +57,4 @@ export async function getAccount(
 export async function listAccountRows(world: World, org: string): Promise<AccountRow[]> {
   const rows = await listUnder<AccountRow>(world, keys.account(org, '').pk, 'USER#')
   return rows.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id))
-}
-
-/** Replaces the hash of a password by a stronger one of the same password, unless the password has changed. */
-export async function renewHash(
-  { db, settings }: World,
-  { orgId, id, passwordHash }: AccountRow,
-  hash: string,
-): Promise<void> {
-  try {
-    await db.send(
-      new UpdateCommand({
-        TableName: settings.table,
-        Key: keys.account(orgId, id),
-        UpdateExpression: 'SET passwordHash = :new ADD rev :one',
-        ConditionExpression: 'passwordHash = :old',
-        ExpressionAttributeValues: { ':new': hash, ':old': passwordHash, ':one': 1 },
-      }),
-    )
-  } catch (error) {
-    if (!itemFound(error)) throw error
-  }
 }

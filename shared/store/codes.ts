@@ -1,7 +1,7 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { putAsSeen } from './put-as-seen.ts'
 import { keys } from './table.ts'
-import { itemFound } from './transact.ts'
 
 /** A one-time code that was sent to somebody for a purpose: the latest one alone counts. */
 export interface CodeRow {
@@ -35,23 +35,9 @@ export async function getCode({ db, settings }: World, orgId: string, of: string
 
 /** Writes a code under the row that was seen. @returns false if somebody was faster. */
 export async function putCode(
-  { db, settings }: World,
+  world: World,
   row: Omit<CodeRow, 'rev'>,
   seen: CodeRow | null,
 ): Promise<boolean> {
-  try {
-    await db.send(
-      new PutCommand({
-        TableName: settings.table,
-        Item: { ...keys.code(row.orgId, row.of), ...row, rev: (seen?.rev ?? 0) + 1 },
-        ...(seen === null
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : { ConditionExpression: 'rev = :seen', ExpressionAttributeValues: { ':seen': seen.rev } }),
-      }),
-    )
-    return true
-  } catch (error) {
-    if (itemFound(error)) return false
-    throw error
-  }
+  return await putAsSeen(world, { ...keys.code(row.orgId, row.of), ...row }, seen)
 }

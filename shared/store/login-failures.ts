@@ -1,7 +1,7 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { putAsSeen } from './put-as-seen.ts'
 import { keys } from './table.ts'
-import { itemFound } from './transact.ts'
 
 /** Tries of a change that meets others at the same count. */
 const tries = 5
@@ -61,28 +61,13 @@ async function readRow({ db, settings }: World, scope: string): Promise<FailureR
 }
 
 async function writeRow(
-  { db, settings }: World,
+  world: World,
   scope: string,
   seen: FailureRow | null,
   at: number[],
   endsAt: number,
 ): Promise<boolean> {
-  const rev = (seen?.rev ?? 0) + 1
-  try {
-    await db.send(
-      new PutCommand({
-        TableName: settings.table,
-        Item: { ...keyOf(scope), at, rev, ttl: Math.ceil(endsAt / 1000) },
-        ...(seen === null
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : { ConditionExpression: 'rev = :seen', ExpressionAttributeValues: { ':seen': seen.rev } }),
-      }),
-    )
-    return true
-  } catch (error) {
-    if (itemFound(error)) return false
-    throw error
-  }
+  return await putAsSeen(world, { ...keyOf(scope), at, ttl: Math.ceil(endsAt / 1000) }, seen)
 }
 
 function keyOf(scope: string) {

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { listUnder } from './pages.ts'
+import { asSeen } from './put-as-seen.ts'
 import { indexKeys, keys, shardOf } from './table.ts'
 import type { Write } from './transact.ts'
 
@@ -49,9 +50,7 @@ export function putScheduleWrite(row: ScheduleRow, seen: number | null): Write {
         gsi2pk: indexKeys.schedules(shardOf(row.id)),
         gsi2sk: `${row.orgId}#${row.flowId}#${row.name}`,
       },
-      ...(seen === null
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : { ConditionExpression: 'rev = :seen', ExpressionAttributeValues: { ':seen': seen } }),
+      ...asSeen(seen),
     },
   }
 }

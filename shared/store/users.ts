@@ -89,24 +89,3 @@ export async function changePassword(
     throw error
   }
 }
-
-/** Puts a stronger hash of the same password, unless the password has been changed meanwhile. */
-export async function strengthenHash(
-  { db, settings }: World,
-  { orgId, id, passwordHash }: UserRow & { passwordHash: string },
-  hash: string,
-): Promise<void> {
-  try {
-    await db.send(
-      new UpdateCommand({
-        TableName: settings.table,
-        Key: keys.user(orgId, id),
-        UpdateExpression: 'SET passwordHash = :new ADD rev :one',
-        ConditionExpression: 'passwordHash = :old',
-        ExpressionAttributeValues: { ':new': hash, ':old': passwordHash, ':one': 1 },
-      }),
-    )
-  } catch (error) {
-    if (!itemFound(error)) throw error
-  }
-}

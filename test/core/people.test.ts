@@ -5,7 +5,9 @@ import { authenticate } from '../../shared/core/authenticate.ts'
 import { codesFor } from '../../shared/core/codes.ts'
 import { ticketsFor } from '../../shared/core/tickets.ts'
 import { usersFor } from '../../shared/core/users.ts'
-import { changePassword, getUser, strengthenHash } from '../../shared/store/users.ts'
+import { putStrongerHash } from '../../shared/store/stronger-hash.ts'
+import { keys } from '../../shared/store/table.ts'
+import { changePassword, getUser } from '../../shared/store/users.ts'
 import type { JsonObject } from '../../shared/world.ts'
 import { allItems } from '../all-items.ts'
 import { type Faces, openFaces } from '../faces/open-faces.ts'
@@ -128,7 +130,10 @@ describe('users', () => {
     expect(renewed?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,/)
     expect(renewed).toMatchObject({ passwordChangedAt: stale.passwordChangedAt, rev: stale.rev + 1 })
     // A sign-in that was overtaken by a reset had put the old password back.
-    await strengthenHash(opened.world, { ...stale, passwordHash: weak }, 'of the old password')
+    await putStrongerHash(opened.world, keys.user(stale.orgId, stale.id), {
+      weak,
+      strong: 'of the old password',
+    })
     expect(await getUser(opened.world, org, userId)).toEqual(renewed)
   })
 

@@ -84,7 +84,10 @@ describe('a function behind CloudFront', () => {
 
   test('with a firewall refuses who went past it', async () => {
     const before = seen.length
-    expect(await opened({ secret, required: true })({ accept: '*/*' })).toEqual({ statusCode: 403 })
+    expect(await opened({ secret, required: true })({ accept: '*/*' })).toMatchObject({
+      statusCode: 403,
+      body: expect.stringContaining(`is called at ${here.world.settings.baseUrl}, not at`),
+    })
     expect(seen).toHaveLength(before)
   })
 })

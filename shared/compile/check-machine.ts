@@ -1,7 +1,7 @@
-import validate from 'asl-validator'
 import type { Machine, Scope, State } from '../asl/states.ts'
 import type { Issue } from '../faults.ts'
 import { checkExpressions } from './check-expressions.ts'
+import { aslErrors } from './validate-asl.ts'
 
 /** The engine's own limit for a definition. */
 const mostBytes = 1_048_576
@@ -13,8 +13,8 @@ const longestName = 80
  */
 export function checkMachine(machine: Machine, kind: 'standard' | 'express'): Issue[] {
   const issues = [...checkSize(machine), ...checkScope(machine, '', [], kind)]
-  const result = validate(withoutData(machine), { checkPaths: true, checkArn: true })
-  if (!result.isValid) issues.push(issue('', 'asl_invalid', result.errorsText('; ')))
+  const errors = aslErrors(withoutData(machine))
+  if (errors !== null) issues.push(issue('', 'asl_invalid', errors))
   return issues
 }
 

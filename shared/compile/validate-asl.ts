@@ -5,9 +5,13 @@ import validate from 'asl-validator'
  * asl-validator has its schemas compiled anew by every call, which takes longer than everything else of a publish (150 ms
  * and more). It gets the same compiler each time instead: its schemas, options and formats never change.
  */
-const commonJs = ajv as unknown as { default: new (options: Options) => object }
+const commonJs = ajv as unknown as { default: new (options: Options) => Compiler }
 const Ajv = commonJs.default
-let kept: object | undefined
+let kept: Compiler | undefined
+
+interface Compiler {
+  addKeyword(definition: unknown): Compiler
+}
 
 interface Options {
   schemas?: { $id?: string }[]
@@ -16,9 +20,11 @@ interface Options {
 const isItsOwn = ({ schemas = [] }: Options) =>
   schemas.some(({ $id }) => $id?.startsWith('http://asl-validator.cloud/'))
 
-function compilerFor(options: Options = {}): object {
+function compilerFor(options: Options = {}): Compiler {
   if (!isItsOwn(options)) return new Ajv(options)
-  kept ??= new Ajv(options)
+  if (kept === undefined) kept = new Ajv(options)
+  // Told of a keyword that it knows already, it would throw.
+  else kept.addKeyword = () => kept!
   return kept
 }
 // A function that gives back an object may be called with `new`.

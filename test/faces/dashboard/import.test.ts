@@ -32,6 +32,9 @@ const flowCalling = (ref: string, more: object = {}) => ({
   },
 })
 
+/** What is stored, but for how many requests were made. */
+const stored = async () => (await allItems(faces.world)).filter(({ pk }) => !String(pk).startsWith('RATE#'))
+
 describe('what is imported', () => {
   test('an export becomes a new flow: unpublished, with the details it came with, and in the trail', async () => {
     const { status, body, headers } = await bring(travelling())
@@ -82,7 +85,7 @@ describe('what is imported', () => {
   })
 
   test('nothing is stored by a dry run, whose answer is the same without ids', async () => {
-    const before = await allItems(faces.world)
+    const before = await stored()
     const { status, body, headers } = await bring({ document: travelling(), dryRun: true })
 
     expect(status).toBe(200)
@@ -230,9 +233,6 @@ describe('refusals, each at its place', () => {
   })
 })
 
-/** What is stored, but for how many requests were made. */
-const stored = async () => (await allItems(faces.world)).filter(({ pk }) => !String(pk).startsWith('RATE#'))
-
 describe('a bundle appears whole or not at all', () => {
   const bundle = travelling({
     flow: flowCalling('flow-1'),
@@ -249,7 +249,7 @@ describe('a bundle appears whole or not at all', () => {
     const { status } = await bring(bundle).finally(failing.stop)
 
     expect(status).toBe(500)
-    expect(await allItems(faces.world)).toEqual(before)
+    expect(await stored()).toEqual(before)
   })
 
   test('write 3 of 3 is throttled: no flow is there, and the caller may come again', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, type BuildResult, build, type Metafile, type Plugin } from 'esbuild'
 import { rendererFiles } from '../shared/faces/own/renderer.ts'
 import { doors } from './doors.ts'
 
@@ -35,9 +35,16 @@ export interface Bundle {
 /** Builds every door: an entry and the chunks that it reads only when it needs them. */
 export async function bundleDoors(into = bundles): Promise<Map<string, Bundle>> {
   rmSync(into, { recursive: true, force: true })
+  // Each is the same wherever it is needed, so it is built once.
+  const clients = new Map<string, Promise<BuildResult<ClientBuild>>>()
+  const clientOf = (name: string, folder: string) => {
+    const built = clients.get(name) ?? buildClient(name, folder)
+    clients.set(name, built)
+    return built
+  }
   return new Map(
     await Promise.all(
-      doors.map(async ({ door }) => [door, await bundleDoor(door, join(into, door))] as const),
+      doors.map(async ({ door }) => [door, await bundleDoor(door, join(into, door), clientOf)] as const),
     ),
   )
 }
@@ -65,7 +72,7 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions
 
-async function bundleDoor(door: string, folder: string): Promise<Bundle> {
+async function bundleDoor(door: string, folder: string, clientOf: typeof buildClient): Promise<Bundle> {
   mkdirSync(folder, { recursive: true })
   const { metafile } = await build({
     ...common,
@@ -81,7 +88,7 @@ async function bundleDoor(door: string, folder: string): Promise<Bundle> {
   if (door === 'own') layRenderer(folder)
   const apartInputs: string[] = []
   for (const name of clientsApart)
-    if (asked.includes(`./${name}.mjs`)) apartInputs.push(...(await bundleClient(name, folder)))
+    if (asked.includes(`./${name}.mjs`)) apartInputs.push(...layClient(await clientOf(name, folder), folder))
   const chunks = chunksOfWork(metafile.outputs)
   const inputs = inputsOf(metafile.outputs, chunks)
   return {
@@ -129,15 +136,23 @@ const apart: Plugin = {
   },
 }
 
-/** @returns the source files of which something is in it. */
-async function bundleClient(name: string, folder: string): Promise<string[]> {
-  const { metafile } = await build({
+type ClientBuild = BuildOptions & { metafile: true; write: false }
+
+/** Builds a client for folders beside this one. */
+function buildClient(name: string, folder: string): Promise<BuildResult<ClientBuild>> {
+  return build({
     ...common,
     entryPoints: { [name]: `shared/aws/${name}.ts` },
     outdir: folder,
     metafile: true,
+    write: false,
     plugins: [onlyVersions],
   })
+}
+
+/** @returns the source files of which something is in it. */
+function layClient({ outputFiles, metafile }: BuildResult<ClientBuild>, folder: string): string[] {
+  for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents)
   return inputsOf(metafile.outputs, Object.keys(metafile.outputs))
 }
 

@@ -36,5 +36,5 @@ export function nameIssues({
 
 /** The refusal of a slug that another organisation has. */
 export function slugTaken(): Fault {
-  return new Fault('conflict', 'The slug is taken', { reason: 'slug_taken' })
+  return new Fault('conflict', 'The slug is taken: choose another', { reason: 'slug_taken' })
 }

@@ -81,12 +81,13 @@ function isStopped({ status }: RunRow): boolean {
 
 /** Names and ways of steps are needed only where a change tells of them. */
 async function stepsFor(world: World, orgId: string, runId: string, changes: NumberedChange[]) {
-  const run = changes.find(({ change }) => change.of === 'run')?.change.after as RunRow | undefined
+  const rows = changes.flatMap(({ change }) => (change.of === 'run' ? [change.after] : []))
   const tells = changes.some(
     ({ change }) => change.of === 'wait' || (change.of === 'step' && change.after.status === 'failed'),
   )
-  if (!tells && !(run && hasEnded(run))) return new Map()
-  const row = run ?? (await getRun(world, orgId, runId))
+  // One delivery may bring the start of a run and its end.
+  if (!tells && !rows.some(hasEnded)) return new Map()
+  const row = rows.at(-1) ?? (await getRun(world, orgId, runId))
   return row ? await stepsOf(world, row) : new Map()
 }
 

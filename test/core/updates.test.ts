@@ -123,6 +123,20 @@ describe("a run's record of events", () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
   })
 
+  test('the end names its step although the start comes with it', async () => {
+    const run = await runs.begin(flowId)
+    await endRun(runs.world, endOf(runs.world, run, { lastStepId: 'ask' }))
+    const mine = () => records.filter(({ dynamodb }) => dynamodb?.Keys?.pk?.S?.endsWith(run.id))
+    const ended = () => mine().some(({ dynamodb }) => dynamodb?.NewImage?.status?.S === 'completed')
+    for (let turn = 0; !ended() && turn < 5000; turn++) await runs.clock.advance(1)
+
+    await applyChanges(runs.world, mine())
+
+    const last = (await eventsOf(run.id)).at(-2)
+    expect(last).toMatchObject({ stepId: 'ask', stepType: 'client-tool' })
+    expect(last?.data).toMatchObject({ message: 'Execution completed' })
+  })
+
   test('two consumers at once make one record', async () => {
     const { run, changes } = await wholeRun()
 

@@ -11,8 +11,9 @@ import { s3Parts } from '../infra/local/s3/in-process.ts'
 import { type LocalS3, openS3 } from '../infra/local/s3/open.ts'
 import { openScheduler } from '../infra/local/scheduler/open.ts'
 import { openSecretsManager } from '../infra/local/secrets-manager.ts'
+import { shortWay } from '../infra/local/short-way.ts'
 import { tableInput } from '../infra/local/table-input.ts'
-import { inProcess } from '../infra/local/wire.ts'
+import { inProcess, unsigned } from '../infra/local/wire.ts'
 import type { ClientParts } from '../shared/aws/clients.ts'
 import { systemClock } from '../shared/aws/clock.ts'
 import { openWorld } from '../shared/aws/open-world.ts'
@@ -88,6 +89,9 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     mail: inProcess(mail),
     s3: s3Parts(s3, options.s3Url ?? environment.SLUICE_BASE_URL),
     secrets: inProcess(openSecretsManager({ dir, names: ['signing', 'sealing'], log })),
+    // As `npm start` calls them; the contracts call them over the wire too.
+    authorise: unsigned,
+    plugin: shortWay,
   }
   const env = { ...environment, ...options.env }
   const another = () =>

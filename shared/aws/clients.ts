@@ -10,8 +10,9 @@ import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/
 import type { SESv2Client, SESv2ClientConfig } from '@aws-sdk/client-sesv2'
 import type { SFNClient, SFNClientConfig } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { lazily } from '../lazily.ts'
 import type { World } from '../world.ts'
-import { lazily, lazyClient } from './lazy-client.ts'
+import { lazyClient } from './lazy-client.ts'
 import type { Environment } from './settings.ts'
 
 /** Parts of the SDK's clients that a caller may put in place of the usual ones: the SDK's own seams (aws.md 6.7). */

@@ -5,15 +5,6 @@ interface AnyClient {
   middlewareStack: { add(...given: never[]): void; remove(...given: never[]): boolean }
 }
 
-/** Something that is made by the first call, and once. */
-export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
-
 /**
  * A client that is read from disk and made by the first command: no request needs every service, and a function that wakes
  * waits for all that is read before its first event.

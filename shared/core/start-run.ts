@@ -1,4 +1,4 @@
-import { lazily } from '../aws/lazy-client.ts'
+import { lazily } from '../lazily.ts'
 import type { World } from '../world.ts'
 import type { RunView } from './run-view.ts'
 import type { Starter, StartOrder } from './start.ts'

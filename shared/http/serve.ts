@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Guard } from '../core/flow-guard.ts'
 import { Fault } from '../faults.ts'
+import { lazily } from '../lazily.ts'
 import { logWith } from '../log-with.ts'
 import type { World } from '../world.ts'
 import { readBody } from './body.ts'
@@ -47,20 +48,20 @@ export function serve({
   wordsFor,
 }: Served): (world: World, request: HttpRequest) => Promise<HttpResponse> {
   const findFirst = matcher(routes)
-  let whole: Promise<{ own: Set<Route>; find: typeof findFirst }> | undefined
+  const readOwn = lazily(async () => [...routes, ...(await more())])
+  const findOwn = lazily(async () => matcher(await readOwn()))
+  const everyRoute = lazily(async () => (table ? await table() : await readOwn()))
+  const findAny = lazily(async () => matcher(await everyRoute()))
+  // From what is at hand to what must be read from disk.
   const find = async (path: string, method: string) => {
-    const first = findFirst(path)?.byMethod.get(method)
-    if (first) return { match: findFirst(path), route: first }
-    whole ??= readWhole()
-    const { own, find: findAny } = await whole
-    const match = findAny(path)
+    for (const finder of [findFirst, await findOwn()]) {
+      const match = finder(path)
+      const route = match?.byMethod.get(method)
+      if (route) return { match, route, foreign: false }
+    }
+    const match = (await findAny())(path)
     const route = match?.byMethod.get(method)
-    return { match, route, foreign: route !== undefined && !own.has(route) }
-  }
-  const everyRoute = async () => (table ? await table() : [...routes, ...(await more())])
-  const readWhole = async () => {
-    const own = [...routes, ...(await more())]
-    return { own: new Set(own), find: matcher(table === undefined ? own : await table()) }
+    return { match, route, foreign: route !== undefined }
   }
   return async (world, request) => {
     const under: Under = { ...begin(world, request, wordsFor), table: everyRoute }

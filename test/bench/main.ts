@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { call } from '../account/call.ts'
 import { type AccountChild, startAccount } from '../account/child.ts'
 import { compileBench } from './compile.ts'
+import { fetchLoad } from './fetch-load.ts'
 import { approval, waitFree } from './flows.ts'
 import { type Load, load, quantile } from './load.ts'
 
@@ -25,24 +26,40 @@ async function main(): Promise<void> {
   rmSync(account.folder, { recursive: true, force: true })
 }
 
-async function yardstick(): Promise<[number, number]> {
+/** Who calls: autocannon, which takes little of the machine, and `fetch`, as an app does. */
+const callers = [
+  { name: 'autocannon', load },
+  { name: 'fetch', load: fetchLoad },
+] as const
+const concurrencies = [1, 16] as const
+
+/** Rates by caller and concurrency. */
+type Rates = number[][]
+
+async function yardstick(): Promise<Rates> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'yardstick.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
   const url = chunk.toString().trim()
-  const one = await load({ url, connections: 1, seconds: seconds / 2, body: { employees: 250 } })
-  const sixteen = await load({ url, connections: 16, seconds: seconds / 2, body: { employees: 250 } })
+  const rates: Rates = []
+  for (const caller of callers) {
+    const row: number[] = []
+    for (const connections of concurrencies) {
+      const bare = await caller.load({ url, connections, seconds: seconds / 2, body: { employees: 250 } })
+      tell(`bare node:http, ${connections} by ${caller.name}`, bare)
+      row.push(bare.perSecond)
+    }
+    rates.push(row)
+  }
   child.kill()
-  tell('bare node:http, 1', one)
-  tell('bare node:http, 16', sixteen)
-  return [one.perSecond, sixteen.perSecond]
+  return rates
 }
 
 function tell(what: string, { perSecond, p50Ms, p99Ms, failed }: Load, beside = ''): void {
   const bad = failed > 0 ? ` ${failed} FAILED` : ''
   console.log(
-    `${what.padEnd(28)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50Ms.toFixed(1)} ms  p99 ${p99Ms.toFixed(1)} ms ${beside}${bad}`,
+    `${what.padEnd(32)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50Ms.toFixed(1)} ms  p99 ${p99Ms.toFixed(1)} ms ${beside}${bad}`,
   )
 }
 
@@ -55,19 +72,21 @@ async function publish(account: AccountChild, definition: unknown): Promise<stri
   return made.body._id
 }
 
-async function waitFreeBench(account: AccountChild, yard: [number, number]): Promise<void> {
+async function waitFreeBench(account: AccountChild, yard: Rates): Promise<void> {
   const url = `${account.url}/v1/client/flow/${await publish(account, waitFree)}/execute`
   const headers = { authorization: `Bearer ${account.demo.apiKey}` }
   const body = { employees: 250, budget: 40_000 }
   await load({ url, connections: 16, seconds: 2, body, headers })
-  for (const [at, connections] of [1, 16].entries()) {
-    const before = account.cpuMs()
-    const loaded = await load({ url, connections, seconds, body, headers })
-    const ofBare = ((yard[at] ?? 0) / loaded.perSecond).toFixed(1)
-    // Says more than the rate on a machine that does other things besides.
-    const cpuMs = ((account.cpuMs() - before) / (loaded.perSecond * seconds)).toFixed(2)
-    tell(`three steps, ${connections}`, loaded, `(1/${ofBare} of bare, ${cpuMs} ms of CPU a run)`)
-  }
+  for (const [row, caller] of callers.entries())
+    for (const [at, connections] of concurrencies.entries()) {
+      const before = account.cpuMs()
+      const loaded = await caller.load({ url, connections, seconds, body, headers })
+      const ofBare = ((yard[row]?.[at] ?? 0) / loaded.perSecond).toFixed(1)
+      // Says more than the rate on a machine that does other things besides.
+      const cpuMs = ((account.cpuMs() - before) / (loaded.perSecond * seconds)).toFixed(2)
+      const beside = `(1/${ofBare} of bare, ${cpuMs} ms of CPU a run)`
+      tell(`three steps, ${connections} by ${caller.name}`, loaded, beside)
+    }
   console.log(`RSS after the loads ${account.rssMegabytes().toFixed(0)} MB`)
 }
 

@@ -45,7 +45,6 @@ export class Front extends Construct {
       defaultBehavior: { ...common, origin: this.originOf(props.apiId) },
       additionalBehaviors: { '/ws/*': { ...common, origin: this.originOf(props.socketApiId) } },
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
-      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
       ...(props.domain === undefined ? {} : this.named(props.domain)),
       ...(webAcl === undefined ? {} : { webAclId: webAcl }),
     })
@@ -104,6 +103,8 @@ export class Front extends Construct {
     return {
       domainNames: [name],
       certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      // Without a certificate of one's own, CloudFront decides it.
+      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
     }
   }
 

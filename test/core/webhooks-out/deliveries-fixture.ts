@@ -46,6 +46,7 @@ export const at = 'https://hooks.example.com/in'
 /** A moment of the machine's own clock: the table answers in it. */
 export const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2))
 
+/** Time stands still; endpoints are told nothing until a test drives the deliveries. */
 export async function openDeliveriesWorld(): Promise<DeliveriesWorld> {
   const runs = await openRunsWorld({ outbound: (request) => answered(opened, request) })
   const { world, who, clock } = runs

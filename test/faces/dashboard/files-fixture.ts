@@ -21,6 +21,7 @@ const claiming: JsonObject = {
   nodes: { end: { type: 'final', params: { output: '{{inputs}}' } } },
 }
 
+/** Opens every face on an object store that listens on a port, as a bucket does. */
 export async function openFileFaces(): Promise<FileFaces> {
   let faces: Faces | undefined
   const served = await listenS3(() => faces!.s3)
@@ -35,6 +36,7 @@ export async function openFileFaces(): Promise<FileFaces> {
   }
 }
 
+/** What the file holds, unless a test says otherwise. */
 export const bytes = 'the claim'
 /** What is told of a file before it comes. */
 export const wish = { filename: 'Claim ü "1".pdf', contentType: 'application/pdf', size: bytes.length }

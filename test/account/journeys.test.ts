@@ -11,14 +11,21 @@ beforeAll(async () => {
 })
 afterAll(() => account.stop())
 
+/** What the tests look at in a step; which of it is there depends on the step. */
 interface Step {
   flowId: string
   flowStatus: string
   type: string
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it and says what it expects
-  data: any
-  // biome-ignore lint/suspicious/noExplicitAny: the same for refusals
-  [member: string]: any
+  data: {
+    requiredParams?: string[]
+    messages?: { identifier?: string; i18nKey: string }[]
+    components?: { id: string; type: string; config: JsonObject }[]
+    userId?: string
+    userAssertion?: string
+    resetTicket?: string
+  }
+  /** Of a refusal. */
+  code?: string
 }
 
 const path = '/api/server/v1/flow/execute'
@@ -48,7 +55,7 @@ async function register(email: string, password: string): Promise<string> {
   const { flowId } = first
   await sdk({ flowId, actionId: 'submit', inputs: { email, password } })
   const done = await sdk({ flowId, actionId: 'confirm_button', inputs: { code: await codeFor(email) } })
-  return done.data.userId
+  return done.data.userId ?? ''
 }
 
 describe('the published JavaScript SDK, against what npm start runs', () => {
@@ -66,11 +73,11 @@ describe('the published JavaScript SDK, against what npm start runs', () => {
     const done = await sdk({ flowId, actionId: 'confirm_button', inputs: { code } })
 
     expect([first.type, first.data.requiredParams]).toEqual(['VIEW', ['email', 'password']])
-    expect(short.data.messages[0]).toMatchObject({ identifier: 'password', i18nKey: 'length_min' })
+    expect(short.data.messages?.[0]).toMatchObject({ identifier: 'password', i18nKey: 'length_min' })
     // The React component draws components alone: the sample asks for that.
-    expect(short.data.components[0]).toMatchObject({ id: 'message_1', type: 'TYPOGRAPHY' })
+    expect(short.data.components?.[0]).toMatchObject({ id: 'message_1', type: 'TYPOGRAPHY' })
     expect(sent.data.requiredParams).toEqual(['code'])
-    expect(wrong.data.messages[0]).toMatchObject({ i18nKey: 'code_invalid' })
+    expect(wrong.data.messages?.[0]).toMatchObject({ i18nKey: 'code_invalid' })
     expect([done.flowStatus, done.flowId]).toEqual(['COMPLETE', flowId])
     expect(done.data.userId).toMatch(/^[0-9a-f-]{36}$/)
     await expect(sdk({ flowId })).rejects.toMatchObject({ statusCode: 400 })
@@ -117,9 +124,9 @@ describe('the journeys that the demo organisation has', () => {
     const { body: done } = await post({ flowId, actionId: 'save', inputs: same })
 
     expect(renew.data.requiredParams).toEqual(['password', 'again'])
-    expect(again.data.messages[0]).toMatchObject({ identifier: 'again', i18nKey: 'not_equal' })
+    expect(again.data.messages?.[0]).toMatchObject({ identifier: 'again', i18nKey: 'not_equal' })
     expect(done.data.resetTicket).toMatch(/^[\w-]{43}$/)
-    expect((await signIn(email, 'the old password')).data.messages[0].i18nKey).toBe('credentials_invalid')
+    expect((await signIn(email, 'the old password')).data.messages?.[0]?.i18nKey).toBe('credentials_invalid')
     expect((await signIn(email, 'the new password')).flowStatus).toBe('COMPLETE')
   })
 
@@ -153,7 +160,7 @@ describe('the journeys that the demo organisation has', () => {
     const { body: done } = await post({ flowId: first.flowId, actionId: 'submit', inputs })
 
     expect(JSON.stringify(invited.body)).not.toContain(ticket)
-    expect(first.data.components[0].config.text).toBe(`Welcome, ${email}`)
+    expect(first.data.components?.[0]?.config.text).toBe(`Welcome, ${email}`)
     expect(done.data.userId).toMatch(/^[0-9a-f-]{36}$/)
     expect((await start()).body.code).toBe('INVITATION-INVALID')
     expect((await post({ flowType: 'INVITED_USER_REGISTRATION' })).body.code).toBe('FE-60008')
@@ -165,13 +172,13 @@ describe('the journeys that the demo organisation has', () => {
     const userId = await register(email, 'a good password')
     const done = await signIn(email, 'a good password')
     const keys = (await (await fetch(`${account.url}/.well-known/jwks.json`)).json()) as never
-    const { payload } = await jwtVerify(done.data.userAssertion, createLocalJWKSet(keys), {
+    const { payload } = await jwtVerify(done.data.userAssertion ?? '', createLocalJWKSet(keys), {
       ...{ audience: 'app-1', issuer: account.url, typ: 'assertion+jwt' },
     })
 
     expect(payload.sub).toBe(userId)
-    expect((await signIn(email, 'a wrong password')).data.messages[0].i18nKey).toBe('credentials_invalid')
-    expect((await signIn('nobody@example.com', 'a wrong password')).data.messages[0].i18nKey).toBe(
+    expect((await signIn(email, 'a wrong password')).data.messages?.[0]?.i18nKey).toBe('credentials_invalid')
+    expect((await signIn('nobody@example.com', 'a wrong password')).data.messages?.[0]?.i18nKey).toBe(
       'credentials_invalid',
     )
   })

@@ -27,6 +27,14 @@ export function definition({ StartAt, States, ...rest }: Written): string {
   })
 }
 
+/** What the last state of a machine has. */
+export const end = { End: true }
+
+/** A state that hands on, or puts out, what it is told to. */
+export function pass(more: object): Record<string, unknown> {
+  return { Type: 'Pass', ...more }
+}
+
 /** A task that calls a function of the test. */
 export function task(functionName: string, payload: unknown, more: object = {}): Record<string, unknown> {
   return {

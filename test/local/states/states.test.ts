@@ -1,18 +1,12 @@
-import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../../shared/world.ts'
 import { type Engine, openEngine, settle } from './open-engine.ts'
-import { eventNames, read, run, type States, start, task } from './run-machine.ts'
+import { end, pass, read, run, type States, start, task } from './run-machine.ts'
 
 let engine: Engine
 
 beforeAll(async () => {
-  engine = await openEngine()
-  engine.functions.echo = (payload) => payload
-  engine.functions.double = (payload) => Number(payload) * 2
-})
-beforeEach(() => {
-  engine.calls.length = 0
+  engine = await openEngine({ functions: { double: (payload) => Number(payload) * 2 } })
 })
 afterAll(() => engine.states.close())
 
@@ -22,9 +16,6 @@ interface Case {
   input?: Json
   output: Json
 }
-
-const end = { End: true }
-const pass = (more: object) => ({ Type: 'Pass', ...more })
 
 const cases: Case[] = [
   { name: 'a Pass hands its input on', states: { a: pass(end) }, input: { n: 1 }, output: { n: 1 } },
@@ -257,191 +248,6 @@ describe('a machine', () => {
   })
 })
 
-const failures: [string, States, { error: string; cause?: string | RegExp }][] = [
-  [
-    'a Fail state fails with its error and cause',
-    { a: { Type: 'Fail', Error: '{% "My" & "Error" %}', Cause: 'because' } },
-    { error: 'MyError', cause: 'because' },
-  ],
-  [
-    'an expression that gives nothing fails the execution',
-    { a: pass({ Output: '{% $states.input.absent %}', ...end }) },
-    {
-      error: 'States.QueryEvaluationError',
-      cause:
-        "An error occurred while executing the state 'a' (entered at the event id #2). The JSONata expression '$states.input.absent' specified for the field 'Output' returned nothing (undefined).",
-    },
-  ],
-  [
-    'an expression that throws fails the execution',
-    { a: pass({ Assign: { x: { y: '{% 1 + "a" %}' } }, ...end }) },
-    { error: 'States.QueryEvaluationError', cause: /field 'Assign\/x\/y' threw an error. T2002/ },
-  ],
-  [
-    'a variable that is not assigned cannot be read',
-    {
-      c: {
-        Type: 'Choice',
-        Choices: [{ Condition: '{% $exists($x) %}', Next: 'a' }],
-        Default: 'a',
-      },
-      a: pass({ Assign: { x: 1 }, ...end }),
-    },
-    { error: 'States.QueryEvaluationError', cause: /reads \$x, which is not assigned/ },
-  ],
-  [
-    'a condition must be a boolean',
-    { a: { Type: 'Choice', Choices: [{ Condition: '{% 1 %}', Next: 'b' }], Default: 'b' }, b: pass(end) },
-    { error: 'States.QueryEvaluationError', cause: /Choices\[0\]\/Condition/ },
-  ],
-  [
-    'a Choice without Default and without a rule that holds fails',
-    { a: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'b' }] }, b: pass(end) },
-    { error: 'States.NoChoiceMatched' },
-  ],
-  [
-    'a Wait must be given whole seconds',
-    { a: { Type: 'Wait', Seconds: '{% 1.5 %}', ...end } },
-    { error: 'States.QueryEvaluationError', cause: /Seconds/ },
-  ],
-  [
-    'a Wait must be given a time with its zone',
-    { a: { Type: 'Wait', Timestamp: '{% "tomorrow" %}', ...end } },
-    { error: 'States.QueryEvaluationError', cause: /Timestamp/ },
-  ],
-  [
-    'the items of a Map must be a list',
-    {
-      m: {
-        Type: 'Map',
-        Items: '{% "no" %}',
-        ItemProcessor: { StartAt: 'x', States: { x: pass(end) } },
-        ...end,
-      },
-    },
-    { error: 'States.QueryEvaluationError', cause: /Items/ },
-  ],
-  [
-    'a function that is not there is an error of the service',
-    { a: task('nobody', {}, end) },
-    { error: 'Lambda.ResourceNotFoundException', cause: /Function not found: nobody/ },
-  ],
-  [
-    'an output over 256 KiB is too large',
-    { a: pass({ Output: '{% $join([1..60000].$string($), "----") %}', ...end }) },
-    { error: 'States.DataLimitExceeded' },
-  ],
-  [
-    'a variable over 256 KiB is too large',
-    { a: pass({ Assign: { x: '{% $join([1..60000].$string($), "----") %}' }, ...end }) },
-    { error: 'States.DataLimitExceeded' },
-  ],
-]
-
-describe('a failing machine', () => {
-  test.each(failures)('%s', async (_, states, { error, cause }) => {
-    const ran = await run(engine, { States: states })
-
-    expect(ran).toMatchObject({ status: 'FAILED', error })
-    if (cause !== undefined) expect(ran.cause).toMatch(cause)
-  })
-})
-
-test('variables of an execution are 10 MiB at most', async () => {
-  const states: States = {}
-  for (let index = 0; index < 45; index++)
-    states[`s${index}`] = pass({
-      Assign: { [`v${index}`]: '{% $states.input %}' },
-      ...(index < 44 ? { Next: `s${index + 1}` } : end),
-    })
-
-  const ran = await run(engine, { States: states }, 'x'.repeat(250_000))
-
-  expect(ran).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' })
-  expect(ran.cause).toContain('s41')
-})
-
-const histories: [string, States, string[]][] = [
-  ['a Pass', { a: pass(end) }, ['PassStateEntered', 'PassStateExited']],
-  [
-    'a Task',
-    { a: task('echo', {}, end) },
-    ['TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskSucceeded', 'TaskStateExited'],
-  ],
-  [
-    'a Choice',
-    {
-      a: { Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'b' }], Default: 'b' },
-      b: { Type: 'Succeed' },
-    },
-    ['ChoiceStateEntered', 'ChoiceStateExited', 'SucceedStateEntered', 'SucceedStateExited'],
-  ],
-  ['a Wait', { a: { Type: 'Wait', Seconds: 0, ...end } }, ['WaitStateEntered', 'WaitStateExited']],
-  [
-    'a Map',
-    { m: { Type: 'Map', Items: [1], ItemProcessor: { StartAt: 'x', States: { x: pass(end) } }, ...end } },
-    [
-      'MapStateEntered',
-      'MapStateStarted',
-      'MapIterationStarted',
-      'PassStateEntered',
-      'PassStateExited',
-      'MapIterationSucceeded',
-      'MapStateSucceeded',
-      'MapStateExited',
-    ],
-  ],
-  [
-    'a Parallel',
-    { p: { Type: 'Parallel', Branches: [{ StartAt: 'x', States: { x: pass(end) } }], ...end } },
-    [
-      'ParallelStateEntered',
-      'ParallelStateStarted',
-      'PassStateEntered',
-      'PassStateExited',
-      'ParallelStateSucceeded',
-      'ParallelStateExited',
-    ],
-  ],
-]
-
-test.each(histories)('the history of %s has AWS’s events', async (_, states, events) => {
-  const executionArn = await start(engine, { States: states })
-
-  expect(await eventNames(engine, executionArn)).toEqual([
-    'ExecutionStarted',
-    ...events,
-    'ExecutionSucceeded',
-  ])
-})
-
-test('the history of a failure tells of the evaluation and of the end', async () => {
-  const evaluation = await start(engine, { States: { a: pass({ Output: '{% $states.input.x %}', ...end }) } })
-  const fail = await start(engine, { States: { a: { Type: 'Fail', Error: 'E' } } })
-
-  expect(await eventNames(engine, evaluation)).toEqual([
-    'ExecutionStarted',
-    'PassStateEntered',
-    'EvaluationFailed',
-    'ExecutionFailed',
-  ])
-  expect(await eventNames(engine, fail)).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed'])
-})
-
-test('times of entry grow strictly and drop a zero fraction', async () => {
-  const entered = '{% $states.context.State.EnteredTime %}'
-  const executionArn = await start(engine, {
-    States: {
-      a: pass({ Assign: { a: entered }, Next: 'b' }),
-      b: pass({ Assign: { b: entered }, Next: 'c' }),
-      c: pass({ Output: ['{% $a %}', '{% $b %}', entered], ...end }),
-    },
-  })
-
-  const { output } = await read(engine, executionArn)
-  expect(output).toEqual(['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00.002Z'])
-})
-
 test('at most as many items run at once as the Map allows', async () => {
   let running = 0
   let most = 0
@@ -476,17 +282,4 @@ test('at most as many items run at once as the Map allows', async () => {
   expect(byThree).toBe(3)
   // An inline Map of AWS works on 40 items at once.
   expect(most).toBe(40)
-})
-
-test('an execution ends at 25,000 events', async () => {
-  const looping = await start(engine, { States: { a: pass({ Next: 'b' }), b: pass({ Next: 'a' }) } })
-  await settle(2000)
-
-  const { client } = engine
-  const { events } = await client.send(
-    new GetExecutionHistoryCommand({ executionArn: looping, reverseOrder: true, maxResults: 1 }),
-  )
-  expect(await read(engine, looping)).toMatchObject({ status: 'FAILED', error: 'States.Runtime' })
-  expect((await read(engine, looping)).cause).toContain('maximum number of history events (25000)')
-  expect(events).toMatchObject([{ id: 25_000, type: 'ExecutionFailed' }])
 })

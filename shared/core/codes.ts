@@ -13,6 +13,9 @@ const mostAttempts = 5
 /** Codes for one receiver and purpose, and in which time. */
 const mostSends = 5
 const sendWindowMs = 15 * 60_000
+/** Wrong ones in a day, whatever was sent: who asks for another code again and again would guess one in the end. */
+const mostWrong = 50
+const wrongWindowMs = 86_400_000
 /** A row outlives its code, so that sends are counted and a late try is told like any other. */
 const keptMs = 86_400_000
 
@@ -59,15 +62,24 @@ async function begin(world: World, orgId: string, effectKey: string, order: Code
     const sentAt = (seen?.sentAt ?? []).filter((at) => at > now - sendWindowMs)
     if (sentAt.length >= mostSends)
       throw new StepError('Code.TooManySends', `At most ${mostSends} codes are sent in 15 minutes`)
+    const wrong = wrongLately(seen, now)
+    if ((wrong?.count ?? 0) >= mostWrong)
+      throw new StepError('Code.TooManyTries', `After ${mostWrong} wrong codes in a day no other is sent`)
     const code = await codeOf(world, orgId, effectKey, order)
     const row = {
       ...{ orgId, of, codeHash: await hashOf(world, orgId, of, code), attemptsLeft: mostAttempts },
       expiresAt: instant(now + order.ttlSeconds * 1000),
       ...{ sentBy: effectKey, sentAt: [...sentAt, now] },
+      ...(wrong === undefined ? {} : { wrong }),
       ttl: Math.ceil((now + order.ttlSeconds * 1000 + keptMs) / 1000),
     }
     if (await putCode(world, row, seen)) return { ...row, rev: (seen?.rev ?? 0) + 1 }
   }
+}
+
+function wrongLately(seen: CodeRow | null, now: number): CodeRow['wrong'] {
+  const wrong = seen?.wrong
+  return wrong !== undefined && wrong.since > now - wrongWindowMs ? wrong : undefined
 }
 
 /** Made of the visit: a second try sends no second code. */
@@ -97,14 +109,23 @@ async function check(
     // This very visit was here before: what it was told stands.
     if (seen.usedBy === effectKey) return { valid: true, attemptsLeft: seen.attemptsLeft }
     if (seen.triedBy === effectKey) return { valid: false, attemptsLeft: seen.attemptsLeft }
-    const counts =
-      seen.usedBy === undefined && seen.attemptsLeft > 0 && world.clock.now() < Date.parse(seen.expiresAt)
+    const now = world.clock.now()
+    const counts = seen.usedBy === undefined && seen.attemptsLeft > 0 && now < Date.parse(seen.expiresAt)
     if (!counts) return { valid: false, attemptsLeft: 0 }
-    const after = same
-      ? { ...seen, usedBy: effectKey }
-      : { ...seen, triedBy: effectKey, attemptsLeft: seen.attemptsLeft - 1 }
+    const after = same ? used(seen, effectKey) : missed(seen, effectKey, now)
     if (await putCode(world, after, seen)) return { valid: same, attemptsLeft: after.attemptsLeft }
   }
+}
+
+/** Whoever has a right code has not guessed. */
+function used({ wrong: _, ...seen }: CodeRow, effectKey: string): CodeRow {
+  return { ...seen, usedBy: effectKey }
+}
+
+function missed(seen: CodeRow, effectKey: string, now: number): CodeRow {
+  const { since, count } = wrongLately(seen, now) ?? { since: now, count: 0 }
+  const wrong = { since, count: count + 1 }
+  return { ...seen, triedBy: effectKey, attemptsLeft: seen.attemptsLeft - 1, wrong }
 }
 
 function nameOf({ to, purpose }: { to: string; purpose: string }): string {

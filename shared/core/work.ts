@@ -79,7 +79,7 @@ async function attempt(world: World, event: WorkEvent, run: RunRow, step: WorkSt
     const whole = event.whole === true || step.turns !== undefined
     done = await carried(world, begun, JSON.stringify(maskOf(kept.values).json(output)), whole)
   } catch (error) {
-    failure = asStepError(world, error)
+    failure = asStepError(world, error, kept.values)
   }
   const mask = maskOf(kept.values)
   if (failure) throw await recordFailure(world, event, begun, failure, mask, kept)
@@ -123,13 +123,13 @@ async function fill(
   return (await import('./large-output.ts')).fillLarge(...given)
 }
 
-/** What was thrown is a bug unless it is the step's own error or a service's trouble. */
-function asStepError(world: World, error: unknown): StepError {
+/** What was thrown is a bug unless it is the step's own error or a service's trouble. Its text may quote what the step was given. */
+function asStepError(world: World, error: unknown, values: string[]): StepError {
   if (error instanceof StepError) return error
   // The machine tries again by itself.
   if (isTransient(error)) throw error
-  const { name, stack } = error as Error
-  world.log.error('A step failed', { error: name, stack })
+  const { name, stack = '' } = error as Error
+  world.log.error('A step failed', { error: name, stack: maskOf(values).text(stack) })
   return new StepError('internal_error', 'The step failed inside the service')
 }
 

@@ -31,7 +31,8 @@ const params = z.strictObject({
 /**
  * Sends a one-time code by mail; only the last one sent for a receiver and purpose counts. With `link` the address of a
  * page of the app's own goes along, which posts the code: following a link decides nothing. With `deliver: false` everything
- * is done but the sending. Errors: `Code.BadReceiver`, `Code.BadLink`, `Code.TooManySends` (5 in 15 minutes), and as `email`.
+ * is done but the sending. Errors: `Code.BadReceiver`, `Code.BadLink`, `Code.TooManySends` (5 in 15 minutes),
+ * `Code.TooManyTries` (50 wrong codes in a day), and as `email`.
  */
 export const codeSend: WorkStep<z.infer<typeof params>> = {
   type: 'code.send',

@@ -51,7 +51,7 @@ export interface CodeOrder {
 
 /** One-time codes (core/codes.ts). */
 export interface CodeTools {
-  /** @throws {StepError} `Code.TooManySends`, and as `sendMail`. */
+  /** @throws {StepError} `Code.TooManySends`, `Code.TooManyTries`, and as `sendMail`. */
   send(order: CodeOrder): Promise<{ sentTo: string; expiresAt: string }>
   /** A code is good once; the same visit of a step is told the same again. */
   check(tried: { to: string; purpose: string; code: string }): Promise<{

@@ -19,6 +19,8 @@ export interface CodeRow {
   usedBy?: string
   /** Moments of the latest sends, in milliseconds since 1970. */
   sentAt: number[]
+  /** Wrong codes of all that were sent since the first of them; absent = none since a right one. */
+  wrong?: { since: number; count: number }
   /** Counts changes, from 1. */
   rev: number
   /** Seconds since 1970. */

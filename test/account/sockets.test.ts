@@ -63,6 +63,7 @@ describe('seed 003', () => {
     execution_update: ['type', 'execution_id', 'status', 'node_id', 'node_type', 'timestamp', 'seq'],
     node_completed: ['type', 'execution_id', 'node_id', 'node_type', 'result', 'timestamp', 'seq'],
     execution_completed: ['type', 'execution_id', 'status', 'result', 'timestamp', 'seq'],
+    execution_failed: ['type', 'execution_id', 'status', 'error', 'node_id', 'node_type', 'timestamp', 'seq'],
   }
 
   test('sends the printed messages of its two-step flow, members in its order', async () => {
@@ -122,6 +123,7 @@ describe('seed 003', () => {
       node_id: 'start',
       node_type: 'http.request',
     })
+    expect(Object.keys(messages.at(-1)!)).toEqual(members.execution_failed)
     expect(messages.slice(-3, -1)).toMatchObject([
       { type: 'log', level: 'error', message: 'HTTP request failed with status 500' },
       { type: 'log', level: 'error', message: 'Execution failed: HTTP request failed with status 500' },

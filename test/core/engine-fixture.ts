@@ -27,6 +27,7 @@ import { doWork } from '../../shared/core/work.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import { runScript } from '../../shared/scripts/run-script.ts'
 import type { Clock, Json, JsonObject, Metrics, Outbound, World } from '../../shared/world.ts'
+import type { ConnectionList } from '../connection-list.ts'
 import type { KeptLog } from '../local/kept-log.ts'
 import { openTestWorld } from '../world.ts'
 import { org, person } from './runs-fixture.ts'
@@ -40,6 +41,8 @@ export interface EngineWorld {
   log: KeptLog
   /** What was sent by mail. */
   mail: LocalMail
+  /** Who is connected by WebSocket. */
+  connections: ConnectionList
   /** Every step event that the engine has sent. */
   events: StepEvent[]
   /** Every script that it has sent. */
@@ -126,6 +129,7 @@ export async function openEngineWorld({
     who,
     log: test.log,
     mail,
+    connections: test.connections,
     events,
     scripts,
     async publish(definition) {

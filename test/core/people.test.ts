@@ -213,6 +213,33 @@ describe('one-time codes', () => {
     await codes().send(order)
   })
 
+  // Five tries of each of five codes, and then of the next five: in a year one code in two was guessed.
+  test('are guessed at fifty times a day, however many are sent, unless a right one comes', async () => {
+    await clock.leap(86_400_000)
+    const guess = async () => {
+      for (let at = 0; at < 25; at++) {
+        if (at % 5 === 0) await codes().send(order)
+        expect((await check(lastCode() === '111111' ? '222222' : '111111')).valid).toBe(false)
+      }
+      await clock.leap(16 * 60_000)
+    }
+    await guess()
+    await codes().send(order)
+    expect((await check(lastCode())).valid).toBe(true)
+    await clock.leap(16 * 60_000)
+    await guess()
+    await guess()
+
+    await expect(codes().send(order)).rejects.toMatchObject({ code: 'Code.TooManyTries' })
+    await expect(codes().send({ ...order, deliver: false })).rejects.toMatchObject({
+      code: 'Code.TooManyTries',
+    })
+    await codes().send({ ...order, to: 'bob@example.com' })
+    await clock.leap(86_400_000)
+    await codes().send(order)
+    expect((await check(lastCode())).valid).toBe(true)
+  })
+
   test('come with a link and words of the author’s, or not at all', async () => {
     await clock.leap(16 * 60_000)
     const count = sent.length

@@ -56,6 +56,62 @@ describe('a journey', () => {
     expect(codes(nodes)).toEqual(expected)
   })
 
+  // Only `{{ask.pin}}`, written like that, was seen.
+  test.each([
+    '{{ask.pin}}',
+    '{{ ask . pin }}',
+    '{{ask.`pin`}}',
+    '{{ask."pin"}}',
+    '{{ask["pin"]}}',
+    '{{nodes.ask.pin}}',
+    '{{nodes."ask"."pin"}}',
+    '{{shared.ask.pin}}',
+    '{{last.pin}}',
+    '{{input.pin}}',
+    '{{$lookup(ask, "pin")}}',
+    '{{$lookup(nodes.ask, "pin")}}',
+    '{{(ask).pin}}',
+    '{{ask.(pin)}}',
+    '{{ask.$string(pin)}}',
+    '{{($a := ask; $a.pin)}}',
+    '{{{"told": [ask.pin]}}}',
+    'with {{last.mail}} and {{ask.pin}}',
+  ])('tells nobody a password as %s, and is not told that no step takes it', (spelling) => {
+    const ask = view(input('pin', 'PASSWORD'), input('mail', 'EMAIL'))
+    const send = { type: 'http.request', params: { url: 'https://a.example/', body: spelling }, next: 'end' }
+    const telling = { type: 'final', params: { outputs: { told: { deep: [spelling] } } } }
+
+    expect(codes({ ask, end: telling })).toEqual(['error sealed_output'])
+    expect(codes({ ask: { ...ask, next: 'send' }, send, end })).toEqual([])
+  })
+
+  test.each([
+    ['another field', '{{ask.mail}}'],
+    ['a text that is no expression', 'ask.pin'],
+    ['a field of the same name of nobody', '{{trigger.pin}}'],
+    ['what a later step left', '{{other.pin}}'],
+    ['all, in which it is hidden', '{{ask}}'],
+    ['all of the step before, in which it is hidden', '{{last}}'],
+  ])('may tell %s: that is no use of the password either', (_name, output) => {
+    const ask = view(input('pin', 'PASSWORD'), input('mail', 'EMAIL'))
+
+    expect(
+      codes({ ask, end: { type: 'final', params: { output } } }).filter((code) => !code.endsWith('_name')),
+    ).toEqual(['warning password_unused'])
+  })
+
+  test.each<[string, JsonObject]>([
+    [
+      'a request with all that was answered',
+      { type: 'http.request', params: { url: 'https://a.example/', body: '{{ask}}' } },
+    ],
+    ['a script right behind', { type: 'script', params: { code: 'return 1' } }],
+  ])('takes a password in %s', (_name, take) => {
+    const ask = { ...view(input('pin', 'PASSWORD')), next: 'take' }
+
+    expect(codes({ ask, take: { ...take, next: 'end' }, end })).toEqual([])
+  })
+
   test('of registration makes somebody', () => {
     const made = {
       ask: { ...view(input('mail', 'EMAIL')), next: 'make' },

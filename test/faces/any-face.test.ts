@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { JsonObject } from '../../shared/world.ts'
+import type { Json, JsonObject } from '../../shared/world.ts'
 import type { Answer } from '../http/caller.ts'
 import { adding, asking, calling, failing, resting } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
   })
   as = faces.acme.token.user
   for (const [name, definition] of Object.entries(documents))
-    flows[name as keyof typeof flows] = await faces.flow(definition)
+    flows[name as keyof typeof flows] = await flowOf(definition)
 })
 afterAll(() => faces.close())
 
@@ -32,6 +32,18 @@ const askingForm: JsonObject = {
     },
     end: { type: 'final', params: { output: { limit: '{{ask.form.limit}}' } } },
   },
+}
+
+/** By the id of a flow: how seed 000 names it. */
+const flowTypes = new Map<string, string>()
+
+/** Publishes a flow that a journey may start besides. */
+async function flowOf(definition: JsonObject): Promise<string> {
+  const flowType = `TYPE_${flowTypes.size}`
+  const triggers = [...(definition.triggers as Json[]), { type: 'journey', flowType }]
+  const flow = await faces.flow({ ...definition, triggers })
+  flowTypes.set(flow, flowType)
+  return flow
 }
 
 const documents = { adding, asking, calling, failing, resting, askingForm }
@@ -53,6 +65,38 @@ const starts: Record<string, (flow: string, inputs: JsonObject) => Promise<Answe
     post(`/cgw/process/v1/orgs/acme/flows/${flow}/execute?wait=${waitOf(flow)}`, inputs),
   runner: (flow, input) => post(`/api/v1/flows/${flow}/run?wait=${waitOf(flow)}`, { input }),
   executions: (flow_id, input) => post(`/api/flow-executions?wait=${waitOf(flow_id)}`, { flow_id, input }),
+  journeys: (flow, inputs) => {
+    const headers = { prefer: `wait=${waitOf(flow)}` }
+    return faces.send('POST', journeyPath, { body: { flowType: flowTypes.get(flow), inputs }, headers })
+  },
+}
+const journeyPath = '/api/server/v1/flow/execute'
+
+/** Seed 000 tells its client no run id: whoever may read runs finds the newest of the flow. */
+async function runOf(way: string, flow: string, { headers }: Answer): Promise<string> {
+  if (way !== 'journeys') return headers['sluice-run-id']!
+  return (await get(`/api/v1/executions?flow_id=${flow}&limit=1`)).executions[0].id
+}
+
+/** What whoever holds the flowId is shown now. */
+const look = (started: Answer) =>
+  faces.send('POST', journeyPath, {
+    body: { flowId: started.body.flowId },
+    headers: { prefer: 'wait=0' },
+  })
+
+/** What seed 000 says of a run that stands so. */
+async function expectJourney(word: Word, answer: Answer) {
+  const { status, body } = answer
+  if (word === 'failed') {
+    expect([status, body]).toMatchObject([400, { code: 'FE-CRM_DOWN', description: 'The CRM is down' }])
+  } else if (word === 'timed_out' || word === 'cancelled') {
+    expect([status, body.code]).toEqual([400, 'FE-60001'])
+  } else {
+    const progress = word === 'queued' || word === 'running'
+    expect([status, body.flowStatus]).toEqual([200, word === 'completed' ? 'COMPLETE' : 'INCOMPLETE'])
+    expect(body.data.messages?.[0]?.i18nKey).toBe(progress ? 'still_running' : undefined)
+  }
 }
 
 type Word = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'timed_out' | 'cancelled'
@@ -71,7 +115,9 @@ const told: Record<Word, { raw: number; headless: [number, string?]; runner: str
 }
 
 /** What a start answers, as it depends on how the run stands. */
-function expectStarted(way: string, flow: string, word: Word, { status, body, headers }: Answer) {
+async function expectStarted(way: string, flow: string, word: Word, answer: Answer) {
+  if (way === 'journeys') return await expectJourney(word, answer)
+  const { status, body, headers } = answer
   const id = headers['sluice-run-id']
   expect(headers['sluice-run-status']).toBe(word)
   if (way === 'headless') {
@@ -89,7 +135,8 @@ function expectStarted(way: string, flow: string, word: Word, { status, body, he
       expect(body.error).toMatchObject({ code: 'run_failed', details: { appRunId: id, runStatus: word } })
     else if (word !== 'completed') expect(body).toMatchObject({ status: word, appRunId: id })
   } else {
-    expect([status, body]).toMatchObject([word === 'running' ? 202 : 200, { status: word, appRunId: id }])
+    const still = word === 'running' || word === 'queued'
+    expect([status, body]).toMatchObject([still ? 202 : 200, { status: word, appRunId: id }])
   }
 }
 
@@ -131,13 +178,13 @@ const answers: Record<string, [answer: JsonObject, output: JsonObject]> = {
 describe.each(Object.keys(starts))('M8 started by %s', (way) => {
   const started = async (flow: keyof typeof flows) => {
     const answer = await starts[way]!(flows[flow], { customerId: 'cus_123' })
-    return { answer, id: answer.headers['sluice-run-id']! }
+    return { answer, id: await runOf(way, flows[flow], answer) }
   }
 
   test('a flow that waits for nobody completes', async () => {
     const { answer, id } = await started('adding')
 
-    expectStarted(way, flows.adding, 'completed', answer)
+    await expectStarted(way, flows.adding, 'completed', answer)
     const { own } = await expectShown(id, 'completed')
     expect(own.output).toEqual({ summary: 'Renewal risk is low', score: 82 })
   })
@@ -146,29 +193,31 @@ describe.each(Object.keys(starts))('M8 started by %s', (way) => {
     '%s waits, and is answered through the wait that every face names',
     async (flow) => {
       const { answer, id } = await started(flow)
-      expectStarted(way, flows[flow], 'waiting', answer)
+      await expectStarted(way, flows[flow], 'waiting', answer)
       const { seed004 } = await expectShown(id, 'waiting')
       const [given, output] = answers[flow]!
       const { body } = await post(`/v1/waits/${seed004.waiting[0].id}/answer`, given)
 
       expect(body.run).toMatchObject({ id, status: 'completed', output })
       await expectShown(id, 'completed')
+      if (way === 'journeys') expect((await look(answer)).body).toMatchObject({ data: output })
     },
   )
 
   test('a flow that fails has failed everywhere', async () => {
     const { answer, id } = await started('failing')
 
-    expectStarted(way, flows.failing, 'failed', answer)
+    await expectStarted(way, flows.failing, 'failed', answer)
     const { seed003, seed004 } = await expectShown(id, 'failed')
     expect([seed003.error, seed004.error.code]).toEqual(['The CRM is down', 'CRM_DOWN'])
   })
 
   test('a slow flow runs on, and is cancelled', async () => {
     const { answer, id } = await started('resting')
-    expectStarted(way, flows.resting, 'running', answer)
+    await expectStarted(way, flows.resting, 'running', answer)
     await expectShown(id, 'running')
     await post(`/v1/flowrun/cancel/${id}`)
+    if (way === 'journeys') await expectJourney('cancelled', await look(answer))
 
     const { seed003, seed004 } = await expectShown(id, 'cancelled')
     expect([seed003.error, seed004.error.code]).toEqual(['Execution cancelled', 'cancelled'])
@@ -178,19 +227,22 @@ describe.each(Object.keys(starts))('M8 started by %s', (way) => {
 describe('the other rows', () => {
   test.each(Object.keys(starts))('queued by %s, held back by another run', async (way) => {
     const concurrency = { key: 'all', limit: 1, whenFull: 'queue' }
-    const flow = await faces.flow({ ...resting, settings: { concurrency, syncSeconds: 0 } })
+    const flow = await flowOf({ ...resting, settings: { concurrency, syncSeconds: 0 } })
     await starts.runner!(flow, {})
     const answer = await starts[way]!(flow, {})
 
-    expect(answer.headers['sluice-run-status']).toBe('queued')
-    await expectShown(answer.headers['sluice-run-id']!, 'queued')
+    await expectStarted(way, flow, 'queued', answer)
+    await expectShown(await runOf(way, flow, answer), 'queued')
   })
 
   test('timed out', async () => {
-    const flow = await faces.flow({ ...resting, settings: { timeoutSeconds: 1 } })
-    const { headers } = await starts.executions!(flow, {})
-    const id = headers['sluice-run-id']!
-    const { seed003, seed004 } = await expectShown(id, 'timed_out')
+    const flow = await flowOf({ ...resting, settings: { timeoutSeconds: 1 } })
+    const [{ headers }, journey] = await Promise.all([
+      starts.executions!(flow, {}),
+      starts.journeys!(flow, {}),
+    ])
+    const { seed003, seed004 } = await expectShown(headers['sluice-run-id']!, 'timed_out')
+    await expectJourney('timed_out', journey)
 
     expect([seed003.error, seed004.error.code]).toEqual(['Execution timed out', 'run_timed_out'])
   })

@@ -8,6 +8,7 @@ import { withModel } from '../fake-model.ts'
 import { callRoute, everyRoute, type Filling, nameOf } from './every-route.ts'
 import { adding, asking } from './flows-of-tests.ts'
 import { type Faces, openFaces } from './open-faces.ts'
+import { rights } from './rights.ts'
 
 let faces: Faces
 let askingFlow: string
@@ -128,6 +129,24 @@ async function share(flow: string): Promise<string> {
 const alsoOwn: Record<string, Role[]> = { 'GET /api/v1/accounts/{account_id}/secrets': ['viewer'] }
 
 const bearer = everyRoute.filter(([, { auth }]) => auth === 'bearer')
+
+/** What the route says of itself, in the words of `rights.ts`. */
+function rightOf(route: Route): string {
+  if (route.auth === 'open') return 'open'
+  if (route.auth === 'session') return `session ${route.role}`
+  const scope = [route.scope, ...route.alsoNeeds({})].join('+')
+  const also = [
+    ...(route.resumeToken === undefined ? [] : [' or resume token']),
+    ...(route.ownAccount === undefined ? [] : [' or own account']),
+  ]
+  return `bearer ${scope} ${route.role}${also.join('')}`
+}
+
+test('A2 C1 every route has an entry among the rights, and asks for what stands there', () => {
+  const found = Object.fromEntries(everyRoute.map(([name, route]) => [name, rightOf(route)]))
+
+  expect(found).toEqual(rights)
+})
 
 describe('C1 roles', () => {
   test.each(bearer)('%s is for exactly the roles of the table', async (_name, route) => {

@@ -1,9 +1,9 @@
-import { actionsOf, fieldsOf, partsOf } from '../../steps/view/read.ts'
+import { actionsOf, partsOf } from '../../steps/view/read.ts'
 import type { Json } from '../../world.ts'
 import type { Graph } from '../graph.ts'
-import { errorAt, type Finding, warningAt } from '../problem.ts'
-import { eachText } from '../texts.ts'
+import { type Finding, warningAt } from '../problem.ts'
 import { everyStep, type Visit } from '../walk.ts'
+import { checkSealedFields } from './sealed-fields.ts'
 
 /** What the pages of existing clients cannot draw, and what a journey should do for whoever goes it (faces/journeys.md §5). */
 export function checkJourneys(graph: Graph): Finding[] {
@@ -14,7 +14,7 @@ export function checkJourneys(graph: Graph): Finding[] {
     ...checkFirst(graph, visits),
     ...visits.flatMap((visit) => checkDrawable(visit)),
     ...checkUsers(flowTypes, visits),
-    ...checkSealed(visits),
+    ...checkSealedFields(visits),
   ]
 }
 
@@ -67,44 +67,4 @@ function checkUsers(flowTypes: (Json | undefined)[], visits: Visit[]): Finding[]
   const types = new Set(visits.map(({ node }) => node.type))
   if (!flowTypes.includes('REGISTRATION') || types.has('user.create')) return []
   return [warningAt('/triggers', 'no_user_made', 'A REGISTRATION without user.create registers nobody')]
-}
-
-/** A value that must not be seen is given to nobody at the end, and is asked for in vain if no step takes it. */
-function checkSealed(visits: Visit[]): Finding[] {
-  const sealed = visits.flatMap(({ node, pointer }) =>
-    node.type === 'view'
-      ? fieldsOf(node.params.components)
-          // What is only compared with another field is of use for that.
-          .filter(({ sealed, rules }) => sealed && !rules.some((rule) => rule.name === 'EqualityValidator'))
-          .map(({ identifier }) => ({ name: `${node.output}.${identifier}`, id: node.id, pointer }))
-      : [],
-  )
-  return sealed.flatMap(({ name, id, pointer }) => {
-    const users = visits.filter(({ node }) => names(node.params, name))
-    const told = users.filter(({ node }) => node.type === 'final')
-    if (users.length === 0)
-      return [
-        warningAt(
-          `${pointer}/params/components`,
-          'password_unused',
-          `No step takes ${name}: why ask for it?`,
-          id,
-        ),
-      ]
-    return told.map(({ node, pointer: at }) =>
-      errorAt(`${at}/params`, 'sealed_output', `${name} must not be seen, and is no output`, node.id),
-    )
-  })
-}
-
-function names(params: Json, name: string): boolean {
-  let found = false
-  eachText(params, (text) => {
-    if (text.includes('{{') && new RegExp(`(^|[^\\w.])${escaped(name)}(?![\\w])`).test(text)) found = true
-  })
-  return found
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&')
 }

@@ -21,7 +21,7 @@ describe('what comes of it', () => {
     const answer = await send(flow, { body: { customerId: 'cus_123' } })
 
     expect(answer.status).toBe(200)
-    expect(answer.body).toEqual({ sessionId: expect.any(String), result: 'Execution completed' })
+    expect(answer.text).toMatch(/^\{"sessionId":"[0-9a-f-]{36}","result":"Execution completed"\}$/)
     const as = faces.acme.token.viewer
     const { body } = await faces.send('GET', `/v1/flowrun/details/${answer.body.sessionId}`, { as })
     expect(body).toMatchObject({ status: 'completed', triggerType: 'headless', output: { score: 82 } })
@@ -114,6 +114,7 @@ describe('refusals have one member, and tell in headers what was wrong', () => {
     [403, 'forbidden', 'a viewer', (flow) => [flow, { as: faces.acme.token.viewer }]],
     [404, 'not_found', 'an unknown flow', () => [unknown, {}]],
     [404, 'not_found', 'no UUID', () => ['flow-123', {}]],
+    [404, 'not_found', 'the id that the seed prints', () => ['8c996034-eeff-4efc-b04e-4fb410d6f2b', {}]],
     [404, 'not_found', 'another organisation', (flow) => [flow, {}, faces.other.orgId]],
     [404, 'not_found', 'another organisation’s slug', (flow) => [flow, {}, 'other']],
     [
@@ -127,7 +128,7 @@ describe('refusals have one member, and tell in headers what was wrong', () => {
     const [named, sent, org] = call(flow)
     const answer = await send(named, sent, org)
 
-    expect([answer.status, answer.body]).toEqual([status, failed(named)])
+    expect([answer.status, answer.text]).toEqual([status, JSON.stringify(failed(named))])
     expect(answer.headers['error-code']).toBe(code)
   })
 
@@ -141,6 +142,21 @@ describe('refusals have one member, and tell in headers what was wrong', () => {
     )
     const refused = await send(form, { body: { customerId: 'a' } })
     expect([refused.status, refused.headers['error-code']]).toEqual([409, 'conflict'])
+  })
+
+  test('500 for a bug of ours: the same, and nothing of the bug', async () => {
+    const flow = await faces.flow(adding)
+    const { middlewareStack } = faces.world.db
+    const bug = () => () => Promise.reject(new TypeError('canary-bug'))
+    middlewareStack.add(bug, { step: 'initialize', name: 'aBug' })
+    const answer = await send(flow, { body: { customerId: 'a' } })
+    middlewareStack.remove('aBug')
+
+    expect([answer.status, answer.body, answer.headers['error-code']]).toEqual([
+      ...[500, failed(flow), 'internal_error'],
+    ])
+    expect(JSON.stringify(answer)).not.toContain('canary')
+    expect(answer.headers['sluice-run-id']).toBeUndefined()
   })
 
   test('characters that do not belong in an id are not given back', async () => {

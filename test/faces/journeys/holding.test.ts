@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../../shared/world.ts'
+import { allItems } from '../../all-items.ts'
 import { field, form, journey, registration } from './flows.ts'
 import { type Journeys, openJourneys, path } from './open-journeys.ts'
 
@@ -34,17 +36,54 @@ async function requestsOf(work: () => Promise<unknown>): Promise<string[]> {
   return seen
 }
 
+/** The 128 bits of a UUID, 32 to a word. */
+function wordsOf(uuid: string): number[] {
+  const hex = uuid.replaceAll('-', '')
+  return [0, 8, 16, 24].map((at) => Number.parseInt(hex.slice(at, at + 8), 16))
+}
+
+/** How often each of the 128 bits is set. */
+function onesOf(all: number[][]): number[] {
+  const ones = new Array<number>(128).fill(0)
+  for (const words of all)
+    for (let bit = 0; bit < 128; bit++) ones[bit]! += (words[bit >> 5]! >>> (bit & 31)) & 1
+  return ones
+}
+
 describe('whoever holds a flowId', () => {
   beforeAll(() => faces.answers(registration))
 
-  test('D1 of many is given many: random UUIDs, no two alike, in no order of time', async () => {
+  test('D1 is given what the maker of ids makes; stored is its digest alone', async () => {
+    const made = vi.spyOn(faces.world.ids, 'uuid')
     const flowIds: string[] = []
-    for (let at = 0; at < 20; at++) flowIds.push((await faces.begin()).body.flowId)
+    for (let at = 0; at < 50; at++) flowIds.push((await faces.begin()).body.flowId)
+    const ids = made.mock.results.map(({ value }) => value)
+    made.mockRestore()
+    const stored = JSON.stringify(await allItems(faces.world))
 
-    for (const flowId of flowIds)
-      expect(flowId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-    expect(new Set(flowIds).size).toBe(flowIds.length)
-    expect(flowIds.toSorted()).not.toEqual(flowIds)
+    expect(new Set(flowIds).size).toBe(50)
+    for (const flowId of flowIds) {
+      expect(ids).toContain(flowId)
+      expect(stored).not.toContain(flowId)
+      expect(stored).not.toContain(flowId.replaceAll('-', ''))
+      expect(stored).toContain(createHash('sha256').update(flowId).digest('hex'))
+    }
+  })
+
+  test('D1 of 100,000 finds no two alike, no order, and no bit that tells of another', () => {
+    const flowIds = Array.from({ length: 100_000 }, () => faces.world.ids.uuid())
+    const malformed = flowIds.filter(
+      (id) => !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id),
+    )
+
+    expect([new Set(flowIds).size, malformed]).toEqual([100_000, []])
+    const words = flowIds.map(wordsOf)
+    const changes = words.slice(1).map((four, at) => four.map((word, n) => word ^ words[at]![n]!))
+    // Six standard deviations of 100,000 fair coins: by chance once in a million runs of this test.
+    const isFair = (ones: number) => Math.abs(ones - 50_000) < 950
+    expect(onesOf(words).filter(isFair)).toHaveLength(122)
+    expect(onesOf(changes).filter(isFair)).toHaveLength(122)
+    expect(isFair(flowIds.slice(1).filter((id, at) => id > flowIds[at]!).length)).toBe(true)
   })
 
   test('D3 is refused in one way, whatever became of it', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runner } from '../../../shared/faces/runner/face.ts'
+import { auditOf } from '../../audit-of.ts'
 import { type FakeClock, fakeClock } from '../../fake-clock.ts'
 import { caller, type Send } from '../../http/caller.ts'
 import { makeTenant, password, type Tenant } from '../../tenants.ts'
@@ -21,6 +22,11 @@ afterAll(() => opened.close())
 const login = (body: unknown, address = '198.51.100.1') =>
   send('POST', '/api/v1/auth/login', { body, address })
 const refresh = (as?: string) => send('POST', '/api/v1/auth/refresh', { as })
+/** How often the audit trail tells of a token that was used again. */
+const reuses = async () =>
+  (await auditOf(opened.world, acme.orgId, '202601')).filter(
+    ({ action }) => action === 'session.reuse_detected',
+  ).length
 const fresh = async () => (await login({ username: 'user@acme.example', password })).body.token as string
 
 test('login answers the three members of the seed', async () => {
@@ -70,6 +76,31 @@ test('refresh swaps the token; the one before yields the same for a minute, then
   expect([second.status, again.body]).toEqual([200, second.body])
   expect(second.body.token).not.toBe(first)
   expect([late.status, dead.status]).toEqual([401, 401])
+})
+
+test('B6 of 16 refreshes of one token at once all give the one token that counts from then on', async () => {
+  const first = await fresh()
+  const all = await Promise.all(Array.from({ length: 16 }, () => refresh(first)))
+  const tokens = new Set(all.map(({ body }) => body.token))
+  const [next = ''] = tokens
+  const opens = async (as: string) => (await send('GET', '/api/v1/flows', { as })).status
+
+  expect(all.map(({ status }) => status)).toEqual(Array(16).fill(200))
+  expect([tokens.size, await opens(next), await opens(first)]).toEqual([1, 200, 401])
+  expect((await refresh(next)).status).toBe(200)
+})
+
+test('B5 a token that is replayed after its minute ends the session, whoever asks first, and is noted once', async () => {
+  const first = await fresh()
+  const { body } = await refresh(first)
+  const before = await reuses()
+  await clock.advance(61_000)
+  const replayed = await Promise.all(Array.from({ length: 16 }, () => refresh(first)))
+
+  expect(replayed.map(({ status }) => status)).toEqual(Array(16).fill(401))
+  expect(new Set(replayed.map(({ text }) => text)).size).toBe(1)
+  expect((await send('GET', '/api/v1/flows', { as: body.token })).status).toBe(401)
+  expect((await reuses()) - before).toBe(1)
 })
 
 test('a key cannot refresh or log out: 401', async () => {

@@ -24,20 +24,21 @@ import {
   TestStateCommand,
   ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { shortWay } from '../../infra/local/short-way.ts'
 import { openStates, type States } from '../../infra/local/states/open.ts'
 import { inProcess, type Listening, listen, unsigned } from '../../infra/local/wire.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { keptLog } from '../local/kept-log.ts'
 import { plainEvaluator } from '../local/states/evaluator.ts'
+import { settingsFor } from './targets.ts'
 
 /**
- * What the product relies on, through the real SDK client. With SLUICE_CONTRACT_STATES=<endpoint>, or `aws`, the suite runs
- * there, with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its
- * payload; without it, against the local account, over loopback and in process.
+ * What the product relies on, through the real SDK client. Under `npm run contract` the suite runs where that is pointed at,
+ * with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its payload; else
+ * against the local account, over loopback and in process.
  */
-const elsewhere = process.env.SLUICE_CONTRACT_STATES
+const elsewhere = inject('contract')?.states ?? undefined
 const roleArn = process.env.SLUICE_CONTRACT_ROLE ?? 'arn:aws:iam::000000000000:role/machines'
 const functionName = process.env.SLUICE_CONTRACT_FUNCTION ?? 'echo'
 const transports = elsewhere === undefined ? ['loopback', 'in process'] : [elsewhere]
@@ -64,8 +65,8 @@ afterAll(async () => {
 })
 
 function open(transport: string): SFNClient {
-  if (elsewhere === 'aws') return new SFNClient({})
-  if (elsewhere !== undefined) return new SFNClient({ endpoint: elsewhere, disableHostPrefix: true })
+  if (elsewhere !== undefined)
+    return new SFNClient({ ...settingsFor(elsewhere), disableHostPrefix: elsewhere !== 'aws' })
   const config: SFNClientConfig = {
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKTEST', secretAccessKey: 'secret' },
@@ -151,6 +152,7 @@ describe.each(transports)('Step Functions over %s', (transport) => {
     const loggingConfiguration = { level: 'OFF', includeExecutionData: false } as const
     const request = { name, definition: pass, roleArn, type: 'STANDARD', tags, loggingConfiguration } as const
     const first = await client.send(new CreateStateMachineCommand(request))
+    made.push(first.stateMachineArn as string)
     const again = await client.send(new CreateStateMachineCommand(request))
 
     expect(first.stateMachineArn).toMatch(new RegExp(`^arn:aws:states:[\\w-]+:\\d{12}:stateMachine:${name}$`))

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { AdminReply } from '../functions/admin.ts'
 import type { OperatorOrder } from '../shared/core/operate.ts'
-import { functionName } from './doors.ts'
+import { functionName, localStage } from './doors.ts'
 import { lambdaAddressFile } from './local/lambda.ts'
 
 const usage = `npm run admin -- <command> [--stage <name>]
@@ -91,7 +91,7 @@ function here(env: NodeJS.ProcessEnv): { client: LambdaClient; name: string } {
     region: 'us-east-1',
     credentials: JSON.parse(readFileSync(join(folder, 'keys'), 'utf8')),
   })
-  return { client, name: nameIn('local') }
+  return { client, name: nameIn(localStage) }
 }
 
 function nameIn(stage: string): string {

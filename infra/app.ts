@@ -4,7 +4,7 @@ import { routes } from '../shared/faces/index.ts'
 import { bundles } from './bundle.ts'
 import { Data } from './data.ts'
 import { Service } from './service.ts'
-import { choices, chooseStage } from './stages.ts'
+import { CannotDeploy, choices, chooseStage } from './stages.ts'
 
 /** The app and its stacks. */
 export interface Made {
@@ -13,7 +13,11 @@ export interface Made {
   service: Service
 }
 
-/** Makes the two stacks of one stage: `cdk deploy -c stage=prod -c alarmEmail=ops@example.com`. */
+/**
+ * Makes the two stacks of one stage: `cdk deploy -c stage=prod -c alarmEmail=ops@example.com`.
+ *
+ * @throws {CannotDeploy}
+ */
 export function makeApp(props: AppProps = {}, from = bundles): Made {
   const app = new App(props)
   const said = choices.map((name) => [name, app.node.tryGetContext(name)] as const)
@@ -29,4 +33,11 @@ export function checkedBy(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
 }
 
-if (import.meta.main) makeApp()
+if (import.meta.main)
+  try {
+    makeApp()
+  } catch (error) {
+    if (!(error instanceof CannotDeploy)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }

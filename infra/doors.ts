@@ -48,6 +48,9 @@ export const doors: readonly DoorShape[] = [
   { door: 'admin', memoryMegabytes: 512, timeoutSeconds: 30, calledBy: 'operator' },
 ]
 
+/** The stage that this machine is, with "npm start"; no deployment may be called so. */
+export const localStage = 'local'
+
 /** The physical name of a function; in AWS only those have one that machines, schedules or people call by it. */
 export function functionName(stage: string, door: DoorName): string {
   return `${stage}-sluice-${door}`

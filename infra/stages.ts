@@ -1,3 +1,5 @@
+import { localStage } from './doors.ts'
+
 /** Which requests are turned away before they cost anything: rules of the operator's own, or a bound per address. */
 export type Firewall =
   | { webAclArn: string; requestsPer5Minutes?: never }
@@ -5,7 +7,7 @@ export type Firewall =
 
 /** What differs between deployments. Constructs take these as props and read nothing else. */
 export interface Stage {
-  /** Prefix of every physical name: 1-12 of `[a-z0-9-]`. */
+  /** Prefix of every physical name: 1-12 of `[a-z0-9-]`, not `local` nor `local-…`. */
   name: string
   /** True: stateful resources are retained and protected from deletion. */
   protected: boolean
@@ -65,21 +67,29 @@ export const choices = [
   'defaultOrganisation',
 ] as const
 
+/** A choice that cannot be made: one sentence says what is wrong and what would be right. */
+export class CannotDeploy extends Error {}
+
 export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefined }
 
 /**
  * The stage that the CDK context names; `dev` when it names none, and sizes of `dev` for a name of your own.
  *
- * @throws {Error} with one sentence that says what is wrong and what would be right.
+ * @throws {CannotDeploy}
  */
 export function chooseStage(choice: StageChoice): Stage {
   const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, defaultOrganisation } = choice
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
-    throw new Error(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
+    throw new CannotDeploy(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
+  // Machines are called by their stage, a dash and more: `local-eu` would have names that begin as those of `local`.
+  if (stage === localStage || stage.startsWith(`${localStage}-`))
+    throw new CannotDeploy(
+      `The stage may not be called "${stage}": "${localStage}" is what runs on this machine, so take another name, such as "dev"`,
+    )
   const plain = { mailFrom, alarmEmail }
   for (const [name, address] of Object.entries(plain))
     if (address !== undefined && !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
-      throw new Error(`${name} "${address}" must be a plain e-mail address`)
+      throw new CannotDeploy(`${name} "${address}" must be a plain e-mail address`)
   const usual = stages[stage] ?? (stages.dev as Omit<Stage, 'name'>)
   return {
     name: stage,
@@ -98,7 +108,7 @@ export function chooseStage(choice: StageChoice): Stage {
 
 function modelsOf({ llmBaseUrl, llmModel }: StageChoice): Pick<Stage, 'models'> {
   if (llmBaseUrl === undefined) {
-    if (llmModel !== undefined) throw new Error('llmModel is set, but llmBaseUrl is not')
+    if (llmModel !== undefined) throw new CannotDeploy('llmModel is set, but llmBaseUrl is not')
     return {}
   }
   return { models: { baseUrl: llmBaseUrl, ...(llmModel === undefined ? {} : { model: llmModel }) } }
@@ -107,11 +117,13 @@ function modelsOf({ llmBaseUrl, llmModel }: StageChoice): Pick<Stage, 'models'> 
 function domainOf({ domainName, certificateArn }: StageChoice): Pick<Stage, 'domain'> {
   if (domainName === undefined && certificateArn === undefined) return {}
   if (domainName === undefined || certificateArn === undefined)
-    throw new Error('domainName and certificateArn go together: give both, or neither')
+    throw new CannotDeploy('domainName and certificateArn go together: give both, or neither')
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domainName))
-    throw new Error(`domainName "${domainName}" must be a host name such as flows.example.com`)
+    throw new CannotDeploy(`domainName "${domainName}" must be a host name such as flows.example.com`)
   if (!/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/.+$/.test(certificateArn))
-    throw new Error('certificateArn must be that of a certificate in us-east-1: CloudFront takes no other')
+    throw new CannotDeploy(
+      'certificateArn must be that of a certificate in us-east-1: CloudFront takes no other',
+    )
   return { domain: { name: domainName, certificateArn } }
 }
 
@@ -121,11 +133,11 @@ const usualBound = 6_000
 function firewallOf({ waf, webAclArn }: StageChoice): Pick<Stage, 'firewall'> {
   if (webAclArn !== undefined) {
     if (!/^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/.test(webAclArn))
-      throw new Error('webAclArn must be that of a web ACL for CloudFront, which lies in us-east-1')
+      throw new CannotDeploy('webAclArn must be that of a web ACL for CloudFront, which lies in us-east-1')
     return { firewall: { webAclArn } }
   }
   if (waf === undefined || waf === 'false') return {}
-  if (waf !== 'true') throw new Error(`waf "${waf}" must be true or false`)
+  if (waf !== 'true') throw new CannotDeploy(`waf "${waf}" must be true or false`)
   return { firewall: { requestsPer5Minutes: usualBound } }
 }
 
@@ -135,7 +147,7 @@ const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 73
 function retentionOf(choice: StageChoice, { logRetentionDays }: Pick<Stage, 'logRetentionDays'>): number {
   const days = wholeNumber(choice, 'logRetentionDays', logRetentionDays, 1, 3653)
   if (retentions.includes(days)) return days
-  throw new Error(`logRetentionDays ${days} is none that CloudWatch knows: ${retentions.join(', ')}`)
+  throw new CannotDeploy(`logRetentionDays ${days} is none that CloudWatch knows: ${retentions.join(', ')}`)
 }
 
 function wholeNumber(
@@ -149,13 +161,13 @@ function wholeNumber(
   if (text === undefined) return usual
   const number = Number(text)
   if (Number.isInteger(number) && number >= least && number <= most) return number
-  throw new Error(`${name} "${text}" must be a whole number from ${least} to ${most}`)
+  throw new CannotDeploy(`${name} "${text}" must be a whole number from ${least} to ${most}`)
 }
 
 function originsOf(list: string): string[] {
   const origins = list.split(',').map((origin) => origin.trim())
   for (const origin of origins)
     if (URL.parse(origin)?.origin !== origin)
-      throw new Error(`corsOrigins: "${origin}" must be an origin such as https://app.example.com`)
+      throw new CannotDeploy(`corsOrigins: "${origin}" must be an origin such as https://app.example.com`)
   return origins
 }

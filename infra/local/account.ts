@@ -14,7 +14,7 @@ import { openPool } from '../../shared/expressions/pool.ts'
 import { routes } from '../../shared/faces/index.ts'
 import { tableShape } from '../../shared/store/table.ts'
 import type { Clock, Log, World } from '../../shared/world.ts'
-import { type DoorName, functionName } from '../doors.ts'
+import { type DoorName, functionName, localStage } from '../doors.ts'
 import type { DataFolder } from './data-folder.ts'
 import { type Dynamo, openDynamo } from './dynamodb/open.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -37,7 +37,7 @@ import { openStates } from './states/open.ts'
 import { tableInput } from './table-input.ts'
 import { inProcess, type Listening, listen, unsigned } from './wire.ts'
 
-const bucket = 'local-sluice-files'
+const bucket = `${localStage}-sluice-files`
 /** How often the tick of `swept` comes, in milliseconds. */
 const sweepEveryMs = 5 * 60_000
 /** How often the tick of `due` comes, in milliseconds. */
@@ -71,7 +71,7 @@ export async function openAccount({
   log,
   clock = systemClock,
 }: AccountOptions): Promise<Account> {
-  const stage = 'local'
+  const stage = localStage
   const dir = folder.path
   const pool = openPool()
   const dynamo = await openDynamo({ dir, clock, log, gatherMs })

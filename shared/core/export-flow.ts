@@ -26,6 +26,8 @@ export interface ExportOptions {
   version?: number | 'latest' | 'draft' | undefined
   /** Whether called flows come along. @default false */
   bundle?: boolean | undefined
+  /** What flows are called: numbers within the document, or the ids they have here. @default numbers */
+  refs?: 'numbers' | 'ids' | undefined
 }
 
 /** An export, and the pointers into it of literal credentials that were taken out. */
@@ -35,8 +37,9 @@ export interface Exported {
 }
 
 /**
- * A flow as a document that means the same in another organisation, and holds nothing that belongs to this one: no ids,
- * people, credentials, runs. Two exports of one text differ in `exportedAt` alone.
+ * A flow as a document that means the same in another organisation, and holds nothing that belongs to this one: no ids
+ * (unless they are what flows are to be called), people, credentials, runs. Two exports of one text differ in `exportedAt`
+ * alone.
  *
  * @throws {Fault} `not_found`; `version_not_published` for `latest` where nothing is published; `conflict` reason
  *   `limit_reached` for a bundle of too many flows, too deep, or too large to be imported.
@@ -45,12 +48,12 @@ export async function exportFlow(
   world: World,
   orgId: string,
   flowId: string,
-  { version = 'draft', bundle = false }: ExportOptions = {},
+  { version = 'draft', bundle = false, refs = 'numbers' }: ExportOptions = {},
 ): Promise<Exported> {
   return await answering(world, async () => {
     const { flow, text, sourceVersion } = await sourceOf(world, orgId, flowId, version)
     const { document: written } = readText(text)
-    const names = new ExportNames({ flowId, version: sourceVersion }, written)
+    const names = new ExportNames({ flowId, version: sourceVersion }, written, refs)
     const own = makePortable(written, names.at(0, flowId))
     const along = bundle ? await bundled(world, orgId, names) : []
     const parts = [own, ...along.map(({ portable }) => portable)]

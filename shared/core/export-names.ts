@@ -12,18 +12,27 @@ export interface NamedFlow {
   depth: number
 }
 
+/** Every id of a flow has this form; what else stands where one should be calls none. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** Gives every called flow and every approver of an export one name, and remembers them in the order met. */
 export class ExportNames {
   readonly flows: NamedFlow[] = []
-  /** The name of the exported flow itself, if a step calls it. */
+  /** The name of the exported flow itself: if a step calls it, or if it is the flow's id. */
   ownRef: string | undefined
+  readonly #refs: 'numbers' | 'ids'
   readonly #own: { flowId: string; version: number | null }
   readonly #known = new Map<string, string>()
   readonly #taken = new Set<string>()
 
-  /** @param document of the flow itself: the names of placeholders that stand in it are kept. */
-  constructor(own: { flowId: string; version: number | null }, document: Json) {
+  /**
+   * @param document of the flow itself: the names of placeholders that stand in it are kept.
+   * @param refs what flows are called: by number, or by their ids here.
+   */
+  constructor(own: { flowId: string; version: number | null }, document: Json, refs: 'numbers' | 'ids') {
     this.#own = own
+    this.#refs = refs
+    if (refs === 'ids') this.ownRef = own.flowId
     eachPlaceholder(document, ({ ref }) => void this.#taken.add(ref))
   }
 
@@ -43,7 +52,8 @@ export class ExportNames {
     const key = isOwn ? 'own' : `flow ${flowId} ${version}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const ref = this.#name(key, 'flow')
+    const ref = this.#refs === 'ids' && uuid.test(flowId) ? flowId : this.#name(key, 'flow')
+    this.#known.set(key, ref)
     if (isOwn) this.ownRef = ref
     else this.flows.push({ ref, flowId, version, depth: depth + 1 })
     return ref

@@ -9,7 +9,7 @@ import { openers, type Subject } from './dynamodb/subject.ts'
 import { transactions } from './dynamodb/transactions.ts'
 import { updates } from './dynamodb/updates.ts'
 
-// The same checks for the local endpoint and, with SLUICE_CONTRACT_DYNAMODB, for any other DynamoDB.
+// The same checks for the local endpoint and, under `npm run contract`, for any other DynamoDB.
 describe.each(openers())('DynamoDB: $name', ({ open }) => {
   let subject: Subject
   beforeAll(async () => {

@@ -7,9 +7,9 @@ import { elsewhere, openSubject, type Subject, transports } from './states/subje
 import { tokens } from './states/tokens.ts'
 
 /**
- * What the product relies on, through the real SDK client. With SLUICE_CONTRACT_STATES=<endpoint>, or `aws`, the suite runs
- * there, with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its
- * payload; without it, against the local account, over loopback and in process.
+ * What the product relies on, through the real SDK client. Under `npm run contract` the suite runs where that is pointed at,
+ * with SLUICE_CONTRACT_ROLE and SLUICE_CONTRACT_FUNCTION naming a role and a function that returns its payload; else
+ * against the local account, over loopback and in process.
  */
 let subject: Subject
 beforeAll(async () => {

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chooseStage, type StageChoice } from '../../infra/stages.ts'
+import { CannotDeploy, chooseStage, type StageChoice } from '../../infra/stages.ts'
 
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0b9e'
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0b9e'
@@ -13,6 +15,14 @@ describe('what a deployment may choose', () => {
       syncSeconds: 25,
     })
     expect(chooseStage({ stage: 'prod' })).toMatchObject({ protected: true, logRetentionDays: 180 })
+  })
+
+  test('is a name that only looks like that of this machine', () => {
+    expect(['locale', 'my-local', 'loc'].map((stage) => chooseStage({ stage }).name)).toEqual([
+      'locale',
+      'my-local',
+      'loc',
+    ])
   })
 
   test('is each part', () => {
@@ -34,6 +44,8 @@ describe('what a deployment may choose', () => {
 
   const refused: [StageChoice, RegExp][] = [
     [{ stage: 'Prod' }, /must be 1-12 of a-z/],
+    [{ stage: 'local' }, /^The stage may not be called "local": "local" is what runs on this machine/],
+    [{ stage: 'local-eu' }, /^The stage may not be called "local-eu"/],
     [{ alarmEmail: 'ops' }, /alarmEmail "ops" must be a plain e-mail address/],
     [{ mailFrom: 'Sluice <a@b>' }, /mailFrom/],
     [{ llmModel: 'small' }, /llmBaseUrl is not/],
@@ -50,6 +62,17 @@ describe('what a deployment may choose', () => {
     [{ corsOrigins: 'https://a.example.com/' }, /must be an origin/],
   ]
   test.each(refused)('is not %j', (choice, why) => {
+    expect(() => chooseStage(choice)).toThrow(CannotDeploy)
     expect(() => chooseStage(choice)).toThrow(why)
   })
+})
+
+test('a deployment that would be called as this machine is refused in one sentence, and nothing else is told', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
+    encoding: 'utf8',
+    env: { ...process.env, CDK_CONTEXT_JSON: '{"stage":"local"}' },
+  })
+
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/^The stage may not be called "local": [^.\n]+\n$/)
 })

@@ -12,6 +12,7 @@ import * as links from './links.ts'
 import { asl } from './machines.ts'
 import { openapi } from './openapi.ts'
 import * as organisations from './organisation.ts'
+import { exportFlows } from './organisation-export.ts'
 import * as problems from './problems.ts'
 import * as runs from './runs.ts'
 import * as socketTickets from './socket-tickets.ts'
@@ -50,6 +51,7 @@ export const restRoutes: Route[] = [
   audit.list,
   organisations.read,
   organisations.change,
+  exportFlows,
   endpoints.list,
   endpoints.create,
   endpoints.read,

@@ -21,12 +21,14 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import { inject } from 'vitest'
 import { type Dynamo, openDynamo } from '../../../infra/local/dynamodb/open.ts'
 import { shortWay } from '../../../infra/local/short-way.ts'
 import { tableInput } from '../../../infra/local/table-input.ts'
 import { inProcess, listen, unsigned } from '../../../infra/local/wire.ts'
 import { fakeClock } from '../../fake-clock.ts'
 import { keptLog } from '../../local/kept-log.ts'
+import { settingsFor } from '../targets.ts'
 
 /** A DynamoDB that holds the one table. */
 export interface Subject {
@@ -46,10 +48,10 @@ export function clientOf(dynamo: Dynamo): DynamoDBClient {
   return client
 }
 
-/** Ways to reach a DynamoDB: both of the local one, or the one that SLUICE_CONTRACT_DYNAMODB points at. */
+/** Ways to reach a DynamoDB: both of the local one, or the one that `npm run contract` was pointed at. */
 export function openers(): { name: string; open: () => Promise<Subject> }[] {
-  const endpoint = process.env.SLUICE_CONTRACT_DYNAMODB
-  if (endpoint) return [{ name: endpoint, open: () => openElsewhere(endpoint) }]
+  const target = inject('contract')?.dynamodb
+  if (target) return [{ name: target, open: () => openElsewhere(target) }]
   return [
     { name: 'the local endpoint in process', open: () => openLocal(async (dynamo) => [clientOf(dynamo)]) },
     { name: 'the local endpoint over HTTP', open: () => openLocal(overHttp) },
@@ -81,12 +83,14 @@ async function openLocal(reach: (dynamo: Dynamo) => Promise<Reached>): Promise<S
   })
 }
 
-/** A URL means a server such as DynamoDB Local, `aws` the account of the environment's credentials. */
-async function openElsewhere(endpoint: string): Promise<Subject> {
-  const client = new DynamoDBClient(endpoint === 'aws' ? {} : { ...common, endpoint, maxAttempts: 3 })
+async function openElsewhere(target: string): Promise<Subject> {
+  const client = new DynamoDBClient(settingsFor(target))
   const table = `sluice-contract-${randomUUID().slice(0, 8)}`
   return withTable(client, table, async () => {
-    await client.send(new DeleteTableCommand({ TableName: table }))
+    await client.send(new DeleteTableCommand({ TableName: table })).catch((error: Error) => {
+      // The local account, over HTTP, serves what the product asks and nothing else: its table goes with its folder.
+      if (error.name !== 'UnknownOperationException') throw error
+    })
     client.destroy()
   })
 }

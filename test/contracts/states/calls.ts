@@ -32,6 +32,9 @@ export function callsBy(client: () => SFNClient) {
     return stateMachineArn as string
   }
 
+  /** Says that a check has made a machine by itself. */
+  const note = (machineArn: string | undefined) => void made.push(machineArn as string)
+
   /** Deletes what was made. */
   const clear = async () => {
     for (const stateMachineArn of made)
@@ -59,5 +62,5 @@ export function callsBy(client: () => SFNClient) {
     throw new Error('It does not wait')
   }
 
-  return { client, make, clear, ended, tokenOf }
+  return { client, make, note, clear, ended, tokenOf }
 }

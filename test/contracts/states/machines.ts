@@ -13,13 +13,14 @@ import { type Calls, fresh, roleArn } from './calls.ts'
 import { asking, pass, wait, write } from './definitions.ts'
 
 /** How machines are made, listed, checked and deleted. */
-export function machines({ client, make, ended, tokenOf }: Calls): void {
+export function machines({ client, make, note, ended, tokenOf }: Calls): void {
   test('a machine is made once: the same again is the same, another of the name is refused', async () => {
     const name = fresh('once')
     const tags = [{ key: 'sluice:org', value: 'o1' }]
     const loggingConfiguration = { level: 'OFF', includeExecutionData: false } as const
     const request = { name, definition: pass, roleArn, type: 'STANDARD', tags, loggingConfiguration } as const
     const first = await client().send(new CreateStateMachineCommand(request))
+    note(first.stateMachineArn)
     const again = await client().send(new CreateStateMachineCommand(request))
 
     expect(first.stateMachineArn).toMatch(new RegExp(`^arn:aws:states:[\\w-]+:\\d{12}:stateMachine:${name}$`))

@@ -2,15 +2,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SFNClient, type SFNClientConfig } from '@aws-sdk/client-sfn'
+import { inject } from 'vitest'
 import { shortWay } from '../../../infra/local/short-way.ts'
 import { openStates } from '../../../infra/local/states/open.ts'
 import { inProcess, listen, unsigned } from '../../../infra/local/wire.ts'
 import { systemClock } from '../../../shared/aws/clock.ts'
 import { type KeptLog, keptLog } from '../../local/kept-log.ts'
 import { plainEvaluator } from '../../local/states/evaluator.ts'
+import { settingsFor } from '../targets.ts'
 
-/** Where SLUICE_CONTRACT_STATES says that the suite runs: an endpoint, or `aws`; else the local account. */
-export const elsewhere = process.env.SLUICE_CONTRACT_STATES
+/** Where `npm run contract` was pointed at: an endpoint, or `aws`; else the local account. */
+export const elsewhere = inject('contract')?.states ?? undefined
 
 /** Ways to reach it. */
 export const transports = elsewhere === undefined ? ['loopback', 'in process'] : [elsewhere]
@@ -60,6 +62,6 @@ export async function openSubject(): Promise<Subject> {
   }
 }
 
-function reachElsewhere(endpoint: string): SFNClient {
-  return new SFNClient(endpoint === 'aws' ? {} : { endpoint, disableHostPrefix: true })
+function reachElsewhere(target: string): SFNClient {
+  return new SFNClient({ ...settingsFor(target), disableHostPrefix: target !== 'aws' })
 }

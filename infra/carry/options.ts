@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+
+/** A reason why flows cannot be carried, said in one sentence. */
+export class CannotCarry extends Error {}
+
+/** How files are called, after the id of their flow. */
+export const ending = '.flow.json'
+
+/** Between which ends flows are carried. */
+export interface Ends {
+  /** Address of the service, without a slash at its end. */
+  url: string
+  /** An API key of an admin. */
+  key: string
+  folder: string
+}
+
+/**
+ * Reads `--url`, `--key` and `--folder`; the first two may stand in SLUICE and KEY, where other people of the machine do not
+ * see them.
+ *
+ * @throws {CannotCarry}
+ */
+export function readEnds(args: string[], env: NodeJS.ProcessEnv, usage: string): Ends {
+  const { url = env.SLUICE, key = env.KEY, folder } = parsed(args, usage)
+  if (!url || !key || !folder) throw new CannotCarry(usage)
+  if (!URL.canParse(url))
+    throw new CannotCarry(`--url "${url}" is no address such as https://flows.example.com`)
+  return { url: url.replace(/\/+$/, ''), key, folder }
+}
+
+function parsed(args: string[], usage: string) {
+  const text = { type: 'string' } as const
+  try {
+    return parseArgs({ args, options: { url: text, key: text, folder: text } }).values
+  } catch (error) {
+    throw new CannotCarry(`${(error as Error).message}\n\n${usage}`)
+  }
+}
+
+/** Runs a command; what cannot be done is told in its sentence. */
+export function run(command: () => Promise<void>): void {
+  command().catch((error: Error) => {
+    if (!(error instanceof CannotCarry)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}

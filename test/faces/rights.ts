@@ -123,6 +123,7 @@ export const rights: Record<string, string> = {
   'GET /v1/audit': 'bearer accounts:admin admin',
   'GET /v1/organisation': 'bearer flows:read viewer',
   'PATCH /v1/organisation': 'bearer accounts:admin admin',
+  'GET /v1/organisation/export': 'bearer accounts:admin admin',
   'GET /v1/webhook-endpoints': 'bearer flows:read viewer',
   'POST /v1/webhook-endpoints': 'bearer flows:write user',
   'GET /v1/webhook-endpoints/{id}': 'bearer flows:read viewer',

@@ -1,23 +1,6 @@
 import * as z from 'zod'
+import { fieldTypes } from '../field-types.ts'
 import { isTemplateFree } from './texts.ts'
-
-/** Types that a declared input or form field may have, as `GET /v1/flow/preferences` lists them. */
-export const fieldTypes = [
-  'text',
-  'textarea',
-  'number',
-  'integer',
-  'boolean',
-  'date',
-  'datetime',
-  'select',
-  'multiselect',
-  'email',
-  'url',
-  'json',
-  'file',
-  'password',
-] as const
 
 const name = z.string().regex(/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,63}$/, {
   error: 'A field name begins with a letter and has at most 64 letters, digits, _ and -',

@@ -1,24 +1,8 @@
 import * as z from 'zod'
 import type { Field } from '../definitions/graph.ts'
 import type { Issue } from '../faults.ts'
+import { fieldTypes } from '../field-types.ts'
 import type { Json, JsonObject } from '../world.ts'
-
-const types = [
-  'text',
-  'textarea',
-  'number',
-  'integer',
-  'boolean',
-  'date',
-  'datetime',
-  'select',
-  'multiselect',
-  'email',
-  'url',
-  'json',
-  'file',
-  'password',
-] as const
 
 const option = z.union([
   z.string(),
@@ -34,7 +18,7 @@ export const form = z
       name: z
         .string()
         .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Expected letters, digits and _, a letter first'),
-      type: z.enum(types),
+      type: z.enum(fieldTypes),
       label: z.string().optional(),
       description: z.string().optional(),
       required: z.boolean().optional(),

@@ -28,7 +28,9 @@ export function makeApp(props: AppProps = {}, from = bundles): Made {
 }
 
 function stageOf(app: App): Stage {
-  return chooseStage(Object.fromEntries(choices.map((name) => [name, app.node.tryGetContext(name)])))
+  const said = choices.map((name) => [name, app.node.tryGetContext(name)] as const)
+  // cdk says where it would deploy to; without it, that is not known.
+  return chooseStage(Object.fromEntries(said), process.env.CDK_DEFAULT_REGION)
 }
 
 /** Puts an app under cdk-nag's packs: a finding that nobody has acknowledged makes its synthesis fail. */

@@ -72,6 +72,14 @@ describe('what a deployment may choose', () => {
   })
 })
 
+test('a firewall is made where CloudFront takes one, and one of one’s own is taken from anywhere', () => {
+  expect(() => chooseStage({ waf: 'true' }, 'eu-west-1')).toThrow(
+    /cannot lie in eu-west-1: make one in us-east-1/,
+  )
+  expect(chooseStage({ waf: 'true' }, 'us-east-1').firewall).toEqual({ requestsPer5Minutes: 6000 })
+  expect(chooseStage({ webAclArn }, 'eu-west-1').firewall).toEqual({ webAclArn })
+})
+
 test('a deployment that would be called as this machine is refused in one sentence, and nothing else is told', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
     encoding: 'utf8',

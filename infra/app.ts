@@ -1,10 +1,10 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { routes } from '../shared/faces/index.ts'
-import { bundles } from './bundle.ts'
+import { areBundled, bundleDoors, bundles } from './bundle.ts'
 import { Data } from './data.ts'
 import { Service } from './service.ts'
-import { CannotDeploy, choices, chooseStage } from './stages.ts'
+import { CannotDeploy, choices, chooseStage, type Stage } from './stages.ts'
 
 /** The app and its stacks. */
 export interface Made {
@@ -20,12 +20,17 @@ export interface Made {
  */
 export function makeApp(props: AppProps = {}, from = bundles): Made {
   const app = new App(props)
-  const said = choices.map((name) => [name, app.node.tryGetContext(name)] as const)
-  const stage = chooseStage(Object.fromEntries(said))
+  const stage = stageOf(app)
   checkedBy(app)
   const data = new Data(app, `${stage.name}-data`, { stage })
   const service = new Service(app, `${stage.name}-service`, { stage, data, routes, bundles: from })
   return { app, data, service }
+}
+
+function stageOf(app: App): Stage {
+  const said = choices.map((name) => [name, app.node.tryGetContext(name)] as const)
+  // cdk says where it would deploy to; without it, that is not known.
+  return chooseStage(Object.fromEntries(said), process.env.CDK_DEFAULT_REGION)
 }
 
 /** Puts an app under cdk-nag's packs: a finding that nobody has acknowledged makes its synthesis fail. */
@@ -35,6 +40,10 @@ export function checkedBy(app: App): void {
 
 if (import.meta.main)
   try {
+    // What cannot be chosen is told before anything is done.
+    stageOf(new App({ autoSynth: false }))
+    // `npm run deploy` has bundled already; what else reads the app (bootstrap, destroy, diff) may come first in a fresh clone.
+    if (!areBundled()) await bundleDoors()
     makeApp()
   } catch (error) {
     if (!(error instanceof CannotDeploy)) throw error

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { type BuildOptions, type BuildResult, build, type Metafile, type Plugin } from 'esbuild'
@@ -30,6 +30,11 @@ export interface Bundle {
   /** SDK commands that its code can send, e.g. `StartExecution`: what nothing sends, esbuild leaves out. */
   commands: string[]
   weight: Weight
+}
+
+/** True if every door has a bundle, of whatever state of the code. */
+export function areBundled(from = bundles): boolean {
+  return doors.every(({ door }) => existsSync(join(from, door, 'index.mjs')))
 }
 
 /** Builds every door: an entry and the chunks that it reads only when it needs them. */

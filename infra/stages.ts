@@ -75,9 +75,10 @@ export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefi
 /**
  * The stage that the CDK context names; `dev` when it names none, and sizes of `dev` for a name of your own.
  *
+ * @param region where it is deployed to, if that is known.
  * @throws {CannotDeploy}
  */
-export function chooseStage(choice: StageChoice): Stage {
+export function chooseStage(choice: StageChoice, region?: string): Stage {
   const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, defaultOrganisation } = choice
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
     throw new CannotDeploy(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
@@ -101,7 +102,7 @@ export function chooseStage(choice: StageChoice): Stage {
     ...(defaultOrganisation === undefined ? {} : { defaultOrganisation }),
     ...modelsOf(choice),
     ...domainOf(choice),
-    ...firewallOf(choice),
+    ...firewallOf(choice, region),
     ...(corsOrigins === undefined ? {} : { corsOrigins: originsOf(corsOrigins) }),
   }
 }
@@ -130,7 +131,7 @@ function domainOf({ domainName, certificateArn }: StageChoice): Pick<Stage, 'dom
 /** Requests of one address in five minutes. */
 const usualBound = 6_000
 
-function firewallOf({ waf, webAclArn }: StageChoice): Pick<Stage, 'firewall'> {
+function firewallOf({ waf, webAclArn }: StageChoice, region = 'us-east-1'): Pick<Stage, 'firewall'> {
   if (webAclArn !== undefined) {
     if (!/^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/.test(webAclArn))
       throw new CannotDeploy('webAclArn must be that of a web ACL for CloudFront, which lies in us-east-1')
@@ -138,6 +139,10 @@ function firewallOf({ waf, webAclArn }: StageChoice): Pick<Stage, 'firewall'> {
   }
   if (waf === undefined || waf === 'false') return {}
   if (waf !== 'true') throw new CannotDeploy(`waf "${waf}" must be true or false`)
+  if (region !== 'us-east-1')
+    throw new CannotDeploy(
+      `waf=true makes a web ACL for CloudFront, which cannot lie in ${region}: make one in us-east-1, and give its webAclArn`,
+    )
   return { firewall: { requestsPer5Minutes: usualBound } }
 }
 

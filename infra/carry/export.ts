@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask } from './ask.ts'
-import { CannotCarry, type Ends, ending, readEnds, run } from './options.ts'
+import { CannotCarry, ending, endsOf, readOptions, run } from './options.ts'
 
-const usage = `npm run export -- --url <address> --key <API key of an admin> --folder <folder>
+const usage = `npm run export -- --url <address> --key <API key of an admin> --folder <folder> [--version latest]
 
   writes every flow of the key's organisation into the folder, one file for each; npm run import brings them elsewhere.
+  Drafts are written; with --version latest what was published last, and drafts where nothing was.
   SLUICE and KEY may say address and key.`
 
 interface Page {
@@ -15,16 +16,19 @@ interface Page {
   nextCursor: string | null
 }
 
-async function exportFlows(ends: Ends): Promise<void> {
+async function exportFlows(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const { version = 'draft', ...given } = readOptions(args, ['url', 'key', 'folder', 'version'], usage)
+  const ends = endsOf(given, env, usage)
   const { folder } = ends
   // What is gone from the organisation would stay among the others.
   if (existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(ending)))
     throw new CannotCarry(`There are flows in ${folder} already: name another folder`)
-  mkdirSync(folder, { recursive: true })
   const written = new Set<string>()
+  const list = `/v1/organisation/export?limit=100&version=${encodeURIComponent(version)}`
   let from = ''
   do {
-    const page = await ask<Page>(ends, { method: 'GET', path: `/v1/organisation/export?limit=100${from}` })
+    const page = await ask<Page>(ends, { method: 'GET', path: `${list}${from}` })
+    mkdirSync(folder, { recursive: true })
     // One that was changed meanwhile comes again.
     for (const document of page.data) {
       written.add(document.ref)
@@ -45,4 +49,4 @@ function tell({ masked, leftOut }: Page): void {
   }
 }
 
-if (import.meta.main) run(async () => exportFlows(readEnds(process.argv.slice(2), process.env, usage)))
+if (import.meta.main) run(() => exportFlows(process.argv.slice(2), process.env))

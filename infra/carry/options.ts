@@ -22,17 +22,23 @@ export interface Ends {
  * @throws {CannotCarry}
  */
 export function readEnds(args: string[], env: NodeJS.ProcessEnv, usage: string): Ends {
-  const { url = env.SLUICE, key = env.KEY, folder } = parsed(args, usage)
+  return endsOf(readOptions(args, ['url', 'key', 'folder'], usage), env, usage)
+}
+
+/** The same of options that were read with others. @throws {CannotCarry} */
+export function endsOf(given: Partial<Record<string, string>>, env: NodeJS.ProcessEnv, usage: string): Ends {
+  const { url = env.SLUICE, key = env.KEY, folder } = given
   if (!url || !key || !folder) throw new CannotCarry(usage)
   if (!URL.canParse(url))
     throw new CannotCarry(`--url "${url}" is no address such as https://flows.example.com`)
   return { url: url.replace(/\/+$/, ''), key, folder }
 }
 
-function parsed(args: string[], usage: string) {
-  const text = { type: 'string' } as const
+/** The texts of options, by name. @throws {CannotCarry} for an option that is none of them. */
+export function readOptions(args: string[], names: string[], usage: string): Partial<Record<string, string>> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]))
   try {
-    return parseArgs({ args, options: { url: text, key: text, folder: text } }).values
+    return parseArgs({ args, options }).values as Partial<Record<string, string>>
   } catch (error) {
     throw new CannotCarry(`${(error as Error).message}\n\n${usage}`)
   }

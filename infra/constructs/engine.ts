@@ -37,6 +37,9 @@ export class Engine extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     })
     this.role = new iam.Role(this, 'MachineRole', {
+      // Machines of published versions outlive this stack, and take the role by its name when it is deployed again. IAM
+      // knows no regions.
+      roleName: `${props.stage}-sluice-machines-${stack.region}`,
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
     })
     this.role.addToPolicy(

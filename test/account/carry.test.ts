@@ -98,6 +98,18 @@ describe('npm run export and npm run import', () => {
     for (const [old, id] of newIds) expect(await exportOf(other, id)).toEqual(await exportOf(demo, old))
   })
 
+  test('carry what is published where that is asked for', async () => {
+    const id = account.demo.flows['renewal-risk'] as string
+    await call(demo, 'PATCH', `/v1/flow/${id}`, { definition: calling('Draft', 'nobody') })
+    const into = join(folder, 'latest')
+    const { code } = await command('carry/export.ts', [...options(demo, into), '--version', 'latest'])
+    const wrong = await command('carry/export.ts', [...options(demo, join(folder, 'w')), '--version', 'new'])
+    const { sourceVersion, flow } = JSON.parse(readFileSync(join(into, `${id}.flow.json`), 'utf8'))
+
+    expect([code, sourceVersion, flow.definition.metadata.name]).toEqual([0, 1, 'Renewal risk'])
+    expect(wrong).toMatchObject({ code: 1, error: expect.stringContaining('answers 400') })
+  })
+
   test('take address and key from the environment, and leave a folder with flows alone', async () => {
     const env = { SLUICE: demo.url, KEY: demo.key }
     const into = join(folder, 'again')

@@ -264,6 +264,14 @@ describe('the service stack', () => {
     expect(JSON.stringify(statements.map(({ Resource }) => Resource))).toMatch(/ScriptLog/)
   })
 
+  // Machines hold its ARN for as long as their versions: under a name that CloudFormation chose, whatever was published
+  // before the stack was removed could not run after it was deployed again.
+  test('gives machines a role that has the same name whenever the stack is made', () => {
+    service.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: { 'Fn::Join': ['', ['prod-sluice-machines-', { Ref: 'AWS::Region' }]] },
+    })
+  })
+
   test('lets machines invoke the step and script functions and nothing else', () => {
     const policies = Object.values(service.findResources('AWS::IAM::Policy'))
     const machine = policies.find((policy) => JSON.stringify(policy.Properties.Roles).includes('MachineRole'))

@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { areBundled } from '../../infra/bundle.ts'
+import { explain } from '../../infra/destroy.ts'
+import { doors } from '../../infra/doors.ts'
 import { CannotDeploy, chooseStage, type StageChoice } from '../../infra/stages.ts'
 
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0b9e'
@@ -67,6 +72,14 @@ describe('what a deployment may choose', () => {
   })
 })
 
+test('a firewall is made where CloudFront takes one, and one of one’s own is taken from anywhere', () => {
+  expect(() => chooseStage({ waf: 'true' }, 'eu-west-1')).toThrow(
+    /cannot lie in eu-west-1: make one in us-east-1/,
+  )
+  expect(chooseStage({ waf: 'true' }, 'us-east-1').firewall).toEqual({ requestsPer5Minutes: 6000 })
+  expect(chooseStage({ webAclArn }, 'eu-west-1').firewall).toEqual({ webAclArn })
+})
+
 test('a deployment that would be called as this machine is refused in one sentence, and nothing else is told', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
     encoding: 'utf8',
@@ -75,4 +88,31 @@ test('a deployment that would be called as this machine is refused in one senten
 
   expect(status).toBe(1)
   expect(stderr).toMatch(/^The stage may not be called "local": [^.\n]+\n$/)
+})
+
+test('commands of cdk that come before any deployment find out that nothing is bundled', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bundles-'))
+  const seen = [areBundled(folder)]
+  for (const { door } of doors) {
+    seen.push(areBundled(folder))
+    mkdirSync(join(folder, door))
+    writeFileSync(join(folder, door, 'index.mjs'), '')
+  }
+  const all = areBundled(folder)
+  rmSync(folder, { recursive: true })
+
+  expect([...new Set(seen), all]).toEqual([false, true])
+})
+
+describe('who removes a stage is told', () => {
+  test.each(['dev', 'prod'])('how flows of %s are carried away first', (stage) => {
+    expect(explain(chooseStage({ stage }))).toContain('npm run export -- --url')
+  })
+
+  test('that data of a protected stage stay, and those of another do not', () => {
+    expect(explain(chooseStage({ stage: 'prod' }))).toMatch(
+      /Stays: prod-data \(table, bucket, key and secrets\)/,
+    )
+    expect(explain(chooseStage({ stage: 'dev' }))).toMatch(/Goes: dev-service and dev-data, .* no way back/)
+  })
 })

@@ -7,7 +7,7 @@ export type Firewall =
 
 /** What differs between deployments. Constructs take these as props and read nothing else. */
 export interface Stage {
-  /** Prefix of every physical name: 1-12 of `[a-z0-9-]`, not `local` nor `local-…`. */
+  /** Prefix of every physical name: 1-12 of `[a-z0-9]`, not `local`. */
   name: string
   /** True: stateful resources are retained and protected from deletion. */
   protected: boolean
@@ -80,10 +80,10 @@ export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefi
  */
 export function chooseStage(choice: StageChoice, region?: string): Stage {
   const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, defaultOrganisation } = choice
-  if (!/^[a-z][a-z0-9-]{0,11}$/.test(stage))
-    throw new CannotDeploy(`The stage "${stage}" must be 1-12 of a-z, 0-9 and "-", beginning with a letter`)
-  // Machines are called by their stage, a dash and more: `local-eu` would have names that begin as those of `local`.
-  if (stage === localStage || stage.startsWith(`${localStage}-`))
+  // Names begin with the stage and a dash, and permissions go by that: `dev` would reach what is `dev-eu`'s.
+  if (!/^[a-z][a-z0-9]{0,11}$/.test(stage))
+    throw new CannotDeploy(`The stage "${stage}" must be 1-12 of a-z and 0-9, beginning with a letter`)
+  if (stage === localStage)
     throw new CannotDeploy(
       `The stage may not be called "${stage}": "${localStage}" is what runs on this machine, so take another name, such as "dev"`,
     )

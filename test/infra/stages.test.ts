@@ -50,7 +50,7 @@ describe('what a deployment may choose', () => {
   const refused: [StageChoice, RegExp][] = [
     [{ stage: 'Prod' }, /must be 1-12 of a-z/],
     [{ stage: 'local' }, /^The stage may not be called "local": "local" is what runs on this machine/],
-    [{ stage: 'local-eu' }, /^The stage may not be called "local-eu"/],
+    [{ stage: 'dev-eu' }, /must be 1-12 of a-z and 0-9/],
     [{ alarmEmail: 'ops' }, /alarmEmail "ops" must be a plain e-mail address/],
     [{ mailFrom: 'Sluice <a@b>' }, /mailFrom/],
     [{ llmModel: 'small' }, /llmBaseUrl is not/],

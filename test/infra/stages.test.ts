@@ -23,9 +23,9 @@ describe('what a deployment may choose', () => {
   })
 
   test('is a name that only looks like that of this machine', () => {
-    expect(['locale', 'my-local', 'loc'].map((stage) => chooseStage({ stage }).name)).toEqual([
+    expect(['locale', 'mylocal', 'loc'].map((stage) => chooseStage({ stage }).name)).toEqual([
       'locale',
-      'my-local',
+      'mylocal',
       'loc',
     ])
   })

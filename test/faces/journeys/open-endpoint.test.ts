@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer, Sent } from '../../http/caller.ts'
-import { registration } from './flows.ts'
+import { field, form, journey, registration } from './flows.ts'
 import { type Journeys, openJourneys, path } from './open-journeys.ts'
 
 let faces: Journeys
@@ -95,4 +95,43 @@ describe('any page may read', () => {
       expect((await post(body, { address: '198.51.100.250' })).status).toBe(400)
     }
   })
+})
+
+test('E1 of sixteen equal submits at once one advances: one mail, one user, one answer told to all', async () => {
+  const email = 'sixteen@example.com'
+  await faces.answers(
+    journey({
+      form: {
+        type: 'view',
+        params: { components: [form([field('email', 'EMAIL')])] },
+        next: { default: 'send' },
+      },
+      send: {
+        type: 'code.send',
+        params: { to: '{{form.email}}', purpose: 'once' },
+        next: { default: 'create' },
+      },
+      create: {
+        type: 'user.create',
+        params: { email: '{{form.email}}' },
+        next: { default: 'more', exists: 'twice' },
+      },
+      more: {
+        type: 'view',
+        params: { components: [form([field('name', 'TEXT')], 'more')] },
+        next: { default: 'end' },
+      },
+      end: { type: 'final' },
+      twice: { type: 'fail', params: { code: 'TWICE', message: 'It went on twice' } },
+    }),
+  )
+  const flowId = await begin()
+  const answer = { flowId, actionId: 'next', inputs: { email } }
+  const all = await Promise.all(Array.from({ length: 16 }, () => post(answer)))
+
+  expect(all.map(({ status }) => status)).toEqual(Array(16).fill(200))
+  expect(new Set(all.map(({ text }) => text)).size).toBe(1)
+  expect(all[0]!.body.data.requiredParams).toEqual(['name'])
+  expect(all.filter(({ headers }) => headers['idempotency-replayed'] === 'true')).toHaveLength(15)
+  expect(faces.mail.list(50).filter(({ to }) => to.includes(email))).toHaveLength(1)
 })

@@ -7,6 +7,7 @@ import { getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import type { WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { checkRight } from './answer-right.ts'
+import { audit } from './audit.ts'
 import type { CheckedAnswer, Taking } from './checked-answer.ts'
 import { claimAndDeliver } from './claim.ts'
 import { knownTo } from './known-to-step.ts'
@@ -83,7 +84,7 @@ async function tryAnswer(
   if (hasEnded(run)) throw runFinished(run)
   if (world.clock.now() >= Date.parse(wait.expiresAt)) throw waitExpired(wait)
   const question = JSON.parse(wait.question) as Question
-  checkRight(question, who, run)
+  await needRight(world, who, run, wait, question)
   if (!(await useUp(world, wait, question)))
     return await tryAnswer(world, who, run, await afterOther(world, wait), answer)
   const checked = await check(world, who, wait, question, answer, answerHash).catch(
@@ -96,6 +97,23 @@ async function tryAnswer(
   if ('stepKey' in checked) return await tryAnswer(world, who, run, checked, answer)
   const vote = await castVote(world, run, wait, question, checked)
   return vote ?? (await claimAndDeliver(world, run, wait, checked))
+}
+
+/** Whoever tries to decide what is not his to decide is written down (conventions.md §9). */
+async function needRight(
+  world: World,
+  who: Principal,
+  run: RunRow,
+  wait: WaitRow,
+  question: Question,
+): Promise<void> {
+  try {
+    checkRight(question, who, run)
+  } catch (error) {
+    const { actor, requestId, address } = who
+    await audit(world, run.orgId, { actor, action: 'wait.refused', target: wait.id, requestId, address })
+    throw error
+  }
 }
 
 async function check(

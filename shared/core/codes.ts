@@ -38,6 +38,8 @@ export function codesFor(
   }
 }
 
+/** Taken for a message as long as an instance has sent none: the first that is not sent would be told by its haste. */
+const usualSendMs = 80
 /** How long the last message took: one that is not sent takes as long, so that nobody is told by the time. */
 const sendMs = new WeakMap<World['db'], number>()
 
@@ -48,7 +50,7 @@ async function timed(world: World, send: () => Promise<unknown>): Promise<void> 
 }
 
 async function pretend({ db, clock }: World): Promise<void> {
-  const milliseconds = sendMs.get(db) ?? 0
+  const milliseconds = sendMs.get(db) ?? usualSendMs
   if (milliseconds > 0) await clock.sleep(milliseconds)
 }
 

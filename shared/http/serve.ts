@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Guard } from '../core/flow-guard.ts'
+import { answering } from '../core/refusal.ts'
 import { Fault } from '../faults.ts'
 import { lazily } from '../lazily.ts'
 import { logWith } from '../log-with.ts'
@@ -101,7 +102,9 @@ async function answerOrRefuse(
     if (match === null) throw new Fault('not_found', 'There is no such route')
     if (request.method === 'OPTIONS') return preflight(match.byMethod, request, world.settings)
     if (route === undefined) throw wrongMethod(request, match)
-    return await withinTime(world.clock, request.remainingMs, answer(under, route, match.params))
+    // Most of the core says so itself, but what it does not is no bug either.
+    const answered = answering(world, () => answer(under, route, match.params))
+    return await withinTime(world.clock, request.remainingMs, answered)
   } catch (error) {
     return refuse(under, error)
   }

@@ -182,21 +182,72 @@ describe('the journeys that the demo organisation has', () => {
       'credentials_invalid',
     )
   })
+})
 
-  test('any of them runs from the dashboard face too', async () => {
-    const email = 'desk@example.com'
-    const key = { url: account.url, key: account.demo.apiKey }
-    const at = (run: string) => `/v1/flowrun/resume/${run}`
-    const { registration } = account.demo.flows
-    const first = await call<JsonObject>(key, 'POST', `/v1/client/flow/${registration}/execute`, {})
-    const run = String(first.body.appRunId)
-    const params = { email, password: 'a good password' }
-    await call(key, 'POST', at(run), { actionId: 'submit-registration', params })
-    const code = await codeFor(email)
-    const done = await call<JsonObject>(key, 'POST', at(run), { actionId: 'confirm', params: { code } })
+describe('the same journeys from the dashboard face: a wait and its answer, step by step', () => {
+  const desk = () => ({ url: account.url, key: account.demo.apiKey })
+  const email = 'desk@example.com'
+  const password = 'a good password'
 
-    expect(first.body).toMatchObject({ status: 'waiting', pendingAction: { type: 'view' } })
-    expect(done.body).toMatchObject({ status: 'completed', output: { userId: expect.any(String) } })
+  /** Starts the flow, answers each question with the next of these, and gives what the run came to. */
+  async function run(
+    flow: string,
+    answers: (JsonObject | (() => Promise<JsonObject>))[],
+    inputs: JsonObject = {},
+  ) {
+    const path = `/v1/client/flow/${account.demo.flows[flow]}/execute`
+    let { body } = await call<JsonObject>(desk(), 'POST', path, inputs)
+    for (const next of answers) {
+      expect(body).toMatchObject({
+        status: 'waiting',
+        waitState: { type: 'view', waitId: expect.any(String) },
+        pendingAction: { type: 'view', components: expect.any(Array) },
+      })
+      const answer = typeof next === 'function' ? await next() : next
+      const resume = `/v1/flowrun/resume/${body.appRunId}`
+      body = (await call<JsonObject>(desk(), 'POST', resume, answer)).body
+    }
+    return body
+  }
+  const confirm = async () => ({ actionId: 'confirm', params: { code: await codeFor(email) } })
+
+  test('REGISTRATION', async () => {
+    const form = { actionId: 'submit-registration', params: { email, password } }
+
+    expect(await run('registration', [form, confirm])).toMatchObject({
+      ...{ status: 'completed', output: { userId: expect.stringMatching(/^[0-9a-f-]{36}$/) } },
+    })
+  })
+
+  test('PASSWORD_RECOVERY', async () => {
+    const form = { actionId: 'submit-recovery', params: { email } }
+    const renewed = 'a better password'
+    const save = { actionId: 'save', params: { password: renewed, again: renewed } }
+
+    // Only whoever began a journey with its flowId is given a ticket.
+    expect(await run('password-recovery', [form, confirm, save])).toMatchObject({
+      ...{ status: 'completed', output: { resetTicket: '•••' } },
+    })
+    expect((await signIn(email, renewed)).flowStatus).toBe('COMPLETE')
+  })
+
+  test('INVITED_USER_REGISTRATION', async () => {
+    const invited = 'desk-invited@example.com'
+    await run('invitation', [], { email: invited })
+    const ticket = /ticket=([\w-]{43})/.exec(await mailFor(invited))?.[1] ?? ''
+    const join = { actionId: 'submit-invited', params: { name: 'Ivy', password } }
+
+    expect(await run('invited-registration', [join], { ticket })).toMatchObject({
+      ...{ status: 'completed', output: { userId: expect.stringMatching(/^[0-9a-f-]{36}$/) } },
+    })
+  })
+
+  test('SIGN_IN', async () => {
+    const answer = (given: string) => ({ actionId: 'sign-in', params: { email, password: given } })
+
+    expect(await run('sign-in', [answer('a wrong password'), answer('a better password')])).toMatchObject({
+      ...{ status: 'completed', output: { userId: expect.any(String), userAssertion: '•••' } },
+    })
   })
 })
 

@@ -48,9 +48,15 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
   })
 
   /** A new page on a new link, and everything that the browser complained of. */
-  async function open(): Promise<{ page: Page; complaints: string[]; read(): Promise<JsonObject> }> {
+  async function open(definition = asking): Promise<{
+    page: Page
+    complaints: string[]
+    read(): Promise<JsonObject>
+    /** Another way than this page. */
+    answer(decision: string): Promise<unknown>
+  }> {
     const as = faces.acme.token.user
-    const { body } = await faces.execute(await faces.flow(asking))
+    const { body } = await faces.execute(await faces.flow(definition))
     const wait = `/v1/waits/${body.waitState.waitId}`
     const made = await faces.send('POST', `${wait}/links`, { as, body: {} })
     const page = await browser.newPage()
@@ -60,7 +66,8 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
     const { port } = server.address() as AddressInfo
     await page.goto(`http://127.0.0.1:${port}${new URL(made.body.url).pathname}`)
     const read = async () => (await faces.send('GET', wait, { as })).body as JsonObject
-    return { page, complaints, read }
+    const answer = (decision: string) => faces.send('POST', `${wait}/answer`, { as, body: { decision } })
+    return { page, complaints, read, answer }
   }
 
   test('is answered by the keyboard alone, and shows then what was decided', async () => {
@@ -80,6 +87,42 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
     expect(await page.getByRole('button').count()).toBe(0)
     expect(await read()).toMatchObject({ status: 'answered', outcome: { decision: 'approve' } })
     expect(complaints).toEqual([])
+  })
+
+  test('is rejected with its other button, whatever the fields want', async () => {
+    const { page, complaints, read } = await open()
+    await page.getByRole('button', { name: 'Reject' }).click()
+    await page.getByRole('status').waitFor()
+
+    expect(await page.getByRole('status').textContent()).toContain('Rejected')
+    expect(await page.getByRole('button').count()).toBe(0)
+    expect(await read()).toMatchObject({ status: 'answered', outcome: { decision: 'reject' } })
+    expect(complaints).toEqual([])
+  })
+
+  test('that was answered meanwhile says so to a press, and when it is opened again; nothing changes', async () => {
+    const { page, read, answer } = await open()
+    await answer('reject')
+    const decided = await read()
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByRole('button').waitFor({ state: 'detached' })
+    expect(await page.getByRole('main').textContent()).toContain('Rejected')
+    await page.reload()
+
+    expect(await page.getByRole('main').textContent()).toContain('Rejected')
+    expect(await page.getByRole('button').count()).toBe(0)
+    expect(await read()).toEqual(decided)
+  })
+
+  test('whose time is over says so to a press, and has nothing to press', async () => {
+    const { ask, ...others } = asking.nodes as { [id: string]: JsonObject }
+    const { page, read } = await open({ ...asking, nodes: { ...others, ask: { ...ask, timeoutSeconds: 1 } } })
+    await expect.poll(async () => (await read()).status, { timeout: 5000 }).toBe('expired')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByRole('button').waitFor({ state: 'detached' })
+
+    expect(await page.getByRole('main').textContent()).toMatch(/expired|time is over|too late/i)
+    expect((await read()).status).toBe('expired')
   })
 
   test('puts what is wrong in focus, and leads from there to the field', async () => {

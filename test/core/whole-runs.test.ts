@@ -14,6 +14,7 @@ beforeAll(async () => {
     outbound: async (request) => {
       calls.push(request)
       const status = request.url.endsWith('/fails') ? 500 : 200
+      if (request.url.endsWith('/slow')) await new Promise((resolve) => setTimeout(resolve, 300))
       return { status, headers: {}, body: '', durationMs: 1 }
     },
   })
@@ -259,27 +260,55 @@ describe('a run that waits', () => {
   })
 })
 
+const slowCall = { type: 'http', params: { url: 'https://api.example.com/slow' } }
+const after = { type: 'http', params: { url: 'https://api.example.com/after' } }
+
 describe('M10 a cancel', () => {
   test.each([
     ['a wait', { hold: { ...asking, next: 'call' } }],
     ['a delay', { hold: { type: 'delay', params: { seconds: 1 }, next: 'call' } }],
-  ])('during %s ends the run at once, and nothing begins afterwards', async (_where, nodes) => {
-    const flowId = await engine.publish(
-      flow(
-        { ...nodes, call: { type: 'http', params: { url: 'https://api.example.com/after' } } } as JsonObject,
-        {
-          settings: { durability: 'standard' },
+    ['a call that comes back later', { hold: { ...slowCall, next: 'call' } }],
+    [
+      'branches',
+      {
+        hold: {
+          type: 'parallel',
+          params: {
+            branches: {
+              a: { nodes: { a: { ...slowCall, next: 'b' }, b: after } },
+              b: { nodes: { c: { ...asking, next: 'd' }, d: after } },
+            },
+          },
+          next: 'call',
         },
-      ),
+      },
+    ],
+    [
+      'a list',
+      {
+        hold: {
+          type: 'each',
+          params: { items: '{{[1, 2]}}', body: { nodes: { a: { ...slowCall, next: 'b' }, b: after } } },
+          next: 'call',
+        },
+      },
+    ],
+  ])('during %s ends the run at once, and nothing begins afterwards', async (where, nodes) => {
+    const flowId = await engine.publish(
+      flow({ ...nodes, call: after } as JsonObject, {
+        settings: { durability: 'standard' },
+      }),
     )
     const run = await engine.start(flowId, { waitSeconds: 0 })
+    // What is under way is let go, and nothing comes of it.
+    await engine.world.clock.sleep(100)
     const before = calls.length
 
     const cancelled = await cancelRun(engine.world, engine.who, run.id, 'enough')
 
     expect(cancelled).toMatchObject({ status: 'cancelled', error: { message: 'enough' } })
     expect((await cancelRun(engine.world, engine.who, run.id)).status).toBe('cancelled')
-    await engine.world.clock.sleep(1200)
+    await engine.world.clock.sleep(where === 'a delay' ? 1200 : 400)
     expect(calls).toHaveLength(before)
     expect((await read(run.id)).status).toBe('cancelled')
   })

@@ -85,6 +85,29 @@ describe('a journey', () => {
     expect(codes({ ask: { ...ask, next: 'send' }, send, end })).toEqual([])
   })
 
+  test.each(['{{pin}}', '{{inputs.pin}}', '{{ticket}}', '{{inputs."ticket"}}', '{{shared.pin}}'])(
+    'tells nobody a sealed input as %s',
+    (output) => {
+      const { problems } = readDefinition({
+        metadata: { name: 'Journey' },
+        triggers: [{ type: 'journey', flowType: 'SIGN_IN' }],
+        inputs: [
+          { name: 'pin', type: 'password' },
+          { name: 'ticket', type: 'text', sensitive: true },
+          { name: 'plain', type: 'text' },
+        ],
+        nodes: {
+          ask: view(input('mail', 'EMAIL')),
+          end: { type: 'final', params: { outputs: { told: output, plain: '{{plain}}' } } },
+        },
+      } as JsonObject)
+
+      expect(problems).toMatchObject([
+        { severity: 'error', code: 'sealed_output', path: '/nodes/end/params' },
+      ])
+    },
+  )
+
   test.each([
     ['another field', '{{ask.mail}}'],
     ['a text that is no expression', 'ask.pin'],

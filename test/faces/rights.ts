@@ -1,5 +1,5 @@
 /**
- * Who may call each route, as the pages of the faces say (headless-runner-executions.md, part 4): nothing here is read off the routes,
+ * Who may call each route, as the pages of the faces say: nothing here is read off the routes,
  * so that one with a wrong right, or without an entry, is found.
  */
 export const rights: Record<string, string> = {

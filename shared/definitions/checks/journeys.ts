@@ -3,7 +3,7 @@ import type { Json } from '../../world.ts'
 import type { Graph } from '../graph.ts'
 import { type Finding, warningAt } from '../problem.ts'
 import { everyStep, type Visit } from '../walk.ts'
-import { checkSealedFields } from './sealed-fields.ts'
+import { checkSealedFields, checkSealedInputs } from './sealed-fields.ts'
 
 /** What the pages of existing clients cannot draw, and what a journey should do for whoever goes it (faces/journeys.md §5). */
 export function checkJourneys(graph: Graph): Finding[] {
@@ -15,6 +15,7 @@ export function checkJourneys(graph: Graph): Finding[] {
     ...visits.flatMap((visit) => checkDrawable(visit)),
     ...checkUsers(flowTypes, visits),
     ...checkSealedFields(visits),
+    ...checkSealedInputs(graph, visits),
   ]
 }
 

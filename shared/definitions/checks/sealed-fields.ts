@@ -4,7 +4,8 @@ import { type ExpressionPart, hasTemplate, parseTemplate } from '../../expressio
 import { someTree, type Tree } from '../../expressions/tree.ts'
 import { findStep } from '../../steps/index.ts'
 import { fieldsOf } from '../../steps/view/read.ts'
-import type { Node } from '../graph.ts'
+import type { Graph, Node } from '../graph.ts'
+import { sealedFields } from '../inputs.ts'
 import { errorAt, type Finding, warningAt } from '../problem.ts'
 import { eachText } from '../texts.ts'
 import type { Visit } from '../walk.ts'
@@ -36,6 +37,28 @@ export function checkSealedFields(visits: Visit[]): Finding[] {
         errorAt(`${pointer}/params`, 'sealed_output', `${name} must not be seen, and is no output`, node.id),
       )
   })
+}
+
+/** The same for inputs that the flow declares as such: by their own name, or as one of `inputs`. */
+export function checkSealedInputs({ inputs }: Graph, visits: Visit[]): Finding[] {
+  const sealed = sealedFields(inputs)
+  const names = ({ name, path }: FreeName, input: string) =>
+    name === input || ((name === 'inputs' || name === 'shared') && path[0] === input)
+  return visits
+    .filter(({ node }) => node.type === 'final')
+    .flatMap(({ node, pointer }) => {
+      const read = expressionsOf(node).flatMap(({ tree }) => freeNames(tree))
+      return sealed
+        .filter((input) => read.some((free) => names(free, input)))
+        .map((input) =>
+          errorAt(
+            `${pointer}/params`,
+            'sealed_output',
+            `${input} must not be seen, and is no output`,
+            node.id,
+          ),
+        )
+    })
 }
 
 function sealedIn(view: Visit): SealedField[] {

@@ -41,6 +41,7 @@ export async function askEverything(
     await send('GET', `/api/flow-executions?flow_id=${flow}`, { as })
   }
   for (const run of Object.values(runs)) {
+    await send('GET', `/v1/runs/${run}/events`, { as, headers: { accept: 'text/event-stream' } })
     const { body } = await send('GET', `/v1/flowrun/steps/${run}`, { as })
     for (const { key } of body.steps as { key?: string }[])
       if (key) await send('GET', `/v1/flowrun/steps/${run}?key=${encodeURIComponent(key)}`, { as })

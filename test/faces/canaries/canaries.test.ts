@@ -46,6 +46,7 @@ test.each([
   'reset ticket',
   'link token',
   'share token',
+  'resume token',
   'socket ticket',
   'task token',
 ])('J1 a %s stands nowhere but where it is meant for', (name) => {

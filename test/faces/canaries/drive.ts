@@ -236,10 +236,13 @@ async function ask(planting: Planting): Promise<void> {
 
   const shared = await send('POST', `/v1/flow/${flow}/share`, { ...user, body: { allowApproval: true } })
   const token = plant('share token', shared.body.token, repliedBy('POST /v1/flow/share'))
-  const started = await planting.faces.send('POST', `/v1/flow/share/execute/${token}?wait=20`, {
-    body: { pin },
-  })
-  planting.runs.shared = started.headers['sluice-run-id'] ?? started.body.appRunId
+  const started = await send('POST', `/v1/flow/share/execute/${token}?wait=20`, { body: { pin } })
+  plant(
+    'resume token',
+    started.body.resumeToken,
+    ({ sink, at }) => sink === 'reply' && at.includes('/share/execute/'),
+  )
+  planting.runs.shared = started.body.appRunId
   const { body: open } = await send('GET', `/v1/waits?runId=${planting.runs.shared}`, user)
   await send('POST', `/v1/waits/${open.data[0].id}/answer`, { ...user, body: answer })
   await answerByLink(

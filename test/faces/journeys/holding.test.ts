@@ -189,12 +189,12 @@ describe('whoever holds a flowId', () => {
 
   test('is answered 120 times a minute, and then asked to come later', async () => {
     const { body } = await faces.begin()
-    const looks = []
-    for (let at = 0; at < 121; at++) looks.push(await post({ flowId: body.flowId }))
+    const looks = [await post({ flowId: body.flowId })]
+    // A new minute may begin in between.
+    while (looks.at(-1)!.status === 200 && looks.length < 242) looks.push(await post({ flowId: body.flowId }))
     const last = looks.at(-1)!
 
-    // A new minute may have begun meanwhile.
-    if (last.status === 200) return expect(looks.every(({ status }) => status === 200)).toBe(true)
+    expect(looks.length).toBeGreaterThan(120)
     expect([last.status, last.body.code]).toEqual([429, 'SL-42900'])
     expect(Number(last.headers['retry-after'])).toBeGreaterThan(0)
     expect((await faces.begin()).status).toBe(200)

@@ -407,14 +407,3 @@ test('many starts from one address are too many, and told in the face’s words'
   expect(answers[3]!.body.code).toBe('SL-42900')
   expect(Number(answers[3]!.headers['retry-after'])).toBeGreaterThan(0)
 })
-
-test('flowIds that open nothing are counted, and then refused unseen', async () => {
-  const statuses = []
-  for (let at = 0; at < 62; at++) {
-    const { status } = await faces.post({ flowId: `guess-${at}` }, { address: '198.51.100.77' })
-    statuses.push(status)
-  }
-
-  expect(statuses.slice(0, 60).every((status) => status === 400)).toBe(true)
-  expect(statuses.at(-1)).toBe(429)
-})

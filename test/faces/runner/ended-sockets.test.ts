@@ -100,6 +100,8 @@ test.each<Ending>([
         ...{ type: 'closing', execution_id: run, code: 4401, reason: 'session_ended' },
       })
       await expect(watch(person[name])).rejects.toMatchObject({ code: 'unauthorized' })
+      for (const path of ['/api/v1/executions', `/v1/runs/${run}`, `/v1/flowrun/details/${run}`])
+        expect((await send('GET', path, person[name])).status).toBe(401)
     }
     expect([isClosed(), somebody.closed]).toEqual([ended, false])
   },

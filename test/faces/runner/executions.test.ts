@@ -109,6 +109,40 @@ describe('reading', () => {
   })
 })
 
+test('the list tells how many there are of a status, in parts, the newest first', async () => {
+  const flow = await faces.flow(failing)
+  const ids: string[] = []
+  for (let at = 0; at < 3; at++) ids.unshift((await run(flow, {}, '?wait=20')).body.execution_id)
+  const page = async (query: string) => {
+    const { body } = await get(`?flow_id=${flow}${query}`)
+    return [body.executions.map(({ id }: { id: string }) => id), body.total, body.limit, body.offset]
+  }
+
+  await expect.poll(() => page('&status=failed')).toEqual([ids, 3, 10, 0])
+  expect(await page('&status=failed&limit=2')).toEqual([ids.slice(0, 2), 3, 2, 0])
+  expect(await page('&limit=2&offset=2')).toEqual([ids.slice(2), 3, 2, 2])
+  for (const status of ['running', 'completed', 'cancelled', 'waiting'])
+    expect(await page(`&status=${status}`)).toEqual([[], 0, 10, 0])
+})
+
+test('the log is read level by level: each has its own entries alone', async () => {
+  const levels = ['debug', 'info', 'warn', 'error']
+  const step = (level: string, next: string) => ({
+    ...{ type: 'log', params: { level, message: `At ${level}` } },
+    next,
+  })
+  const nodes = Object.fromEntries(levels.map((level, at) => [level, step(level, levels[at + 1] ?? 'end')]))
+  const flow = await faces.flow({ ...adding, inputs: [], nodes: { ...nodes, end: { type: 'final' } } })
+  const { body } = await run(flow, {}, '?wait=20')
+  const at = async (level: string) => {
+    const { body: found } = await get(`/${body.execution_id}/logs?level=${level}`)
+    return [found.logs.map(({ message }: { message: string }) => message), found.total]
+  }
+
+  for (const level of ['debug', 'warn', 'error']) expect(await at(level)).toEqual([[`At ${level}`], 1])
+  expect(await at('info')).toEqual([['Execution started', 'At info', 'Execution completed'], 3])
+})
+
 test('cancelling answers the same twice, and 409 for what has ended', async () => {
   const { body } = await run(flows.resting)
   const cancel = (id: string) => faces.send('DELETE', `/api/v1/executions/${id}`, { as })

@@ -110,6 +110,19 @@ describe('the list', () => {
     expect((await get('/api/v1/flows?tag=listed&offset=7')).body).toMatchObject({ flows: [], offset: 7 })
   })
 
+  test('finds one whole tag, as it is written', async () => {
+    const { body: one } = await post({ name: 'One', definition: text, tags: ['Whole', 'and more'] })
+    const { body: two } = await post({ name: 'Two', definition: text, tags: ['and more'] })
+    const found = async (tag: string) => {
+      const { body } = await get(`/api/v1/flows?tag=${encodeURIComponent(tag)}`)
+      return [body.flows.map(({ id }: { id: string }) => id), body.total]
+    }
+
+    expect(await found('Whole')).toEqual([[one.id], 1])
+    expect(await found('and more')).toEqual([[two.id, one.id], 2])
+    for (const tag of ['whole', 'Who', 'and', 'Whole,and more']) expect(await found(tag)).toEqual([[], 0])
+  })
+
   test.each([
     ['?tag=', 'tag'],
     ['?limit=0', 'limit'],

@@ -65,6 +65,8 @@ const common = {
   legalComments: 'none',
   charset: 'utf8',
   sourcemap: 'linked',
+  // Traces need names and lines; the text of the sources would be most of what is deployed.
+  sourcesContent: false,
   mainFields: ['module', 'main'],
   conditions: ['module'],
   alias: {

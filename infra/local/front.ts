@@ -91,7 +91,7 @@ async function answer(
   const body = await readBody(request).finally(() => clearTimeout(late))
   if (body === 'too large') return gatewayError(response, 413, 'Request Entity Too Large')
   const { face, event } = gatewayEvent(request, body, find)
-  const invoked = await Promise.race([invoke(face, event), overtime()])
+  const invoked = await inTime(invoke(face, event))
   if (invoked === 'overtime') return gatewayError(response, 503, 'Service Unavailable')
   if ('errorType' in invoked) return gatewayError(response, 500, 'Internal Server Error')
   reply(request, response, invoked.payload)
@@ -102,8 +102,12 @@ function tooLate(request: IncomingMessage, response: ServerResponse): void {
   response.once('finish', () => request.destroy())
 }
 
-function overtime(): Promise<'overtime'> {
-  return new Promise((resolve) => setTimeout(() => resolve('overtime'), integrationTimeoutMs).unref())
+/** The gateway waits no longer; the function goes on. */
+async function inTime<T>(invoked: Promise<T>): Promise<T | 'overtime'> {
+  const over = Promise.withResolvers<'overtime'>()
+  const timer = setTimeout(() => over.resolve('overtime'), integrationTimeoutMs).unref()
+  // Timers that are left keep their request for all that time.
+  return await Promise.race([invoked, over.promise]).finally(() => clearTimeout(timer))
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {

@@ -56,7 +56,8 @@ describe('what is refused', () => {
 
     expect(refusal(nested(200_000)).code).toBe('json_too_deep')
 
-    expect(performance.now() - started).toBeLessThan(20)
+    // Reading them all takes seconds; a busy machine may pause.
+    expect(performance.now() - started).toBeLessThan(200)
   })
 })
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { doors } from '../../infra/doors.ts'
 import { alarms } from './stacks/alarms.ts'
@@ -12,11 +15,12 @@ import { permissions } from './stacks/permissions.ts'
 import { runbook } from './stacks/runbook.ts'
 import { scriptBundle } from './stacks/script-bundle.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'sluice-infra-'))
 let opened: Stacks
 beforeAll(async () => {
-  opened = await openStacks()
+  opened = await openStacks(folder)
 }, 240_000)
-afterAll(() => opened.close())
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const stacks = () => opened
 

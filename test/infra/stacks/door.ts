@@ -28,7 +28,7 @@ export function door(name: DoorName, stacks: () => Stacks): void {
   /**
    * What a function reads when it wakes is its entry with everything imported statically. Chunks behind `import()` are
    * read one by one by the first call that needs them: the compiler and its checks by the first publish, undici, the
-   * largest by far (717 KB), by the first call that leaves the stacks().service.
+   * largest by far (717 KB), by the first call that leaves the service.
    */
   test('bundles under 400 KB, without anything of the local account', () => {
     const { weight, inputs } = bundle()

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Template } from 'aws-cdk-lib/assertions'
 import { makeApp } from '../../../infra/app.ts'
@@ -13,17 +12,13 @@ export interface Stacks {
   service: Template
   /** What the bundler made for each door. */
   bundles: Map<string, Bundle>
-  /** Takes it away. */
-  close(): void
 }
 
-/** Bundles every function and synthesizes `prod`. It takes long, so that all tests share one. */
-export async function openStacks(): Promise<Stacks> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-infra-'))
+/** Bundles every function into a folder and synthesizes `prod`. It takes long, so that all tests share one. */
+export async function openStacks(folder: string): Promise<Stacks> {
   const bundles = await bundleDoors(functionsIn(folder))
   const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../cdk.json'), 'utf8'))
-  const templates = synthesize(folder, 'cdk.out', { ...context, stage: 'prod' })
-  return { folder, bundles, ...templates, close: () => rmSync(folder, { recursive: true, force: true }) }
+  return { folder, bundles, ...synthesize(folder, 'cdk.out', { ...context, stage: 'prod' }) }
 }
 
 /** Synthesizes with the bundles of the folder. @throws if nag or CloudFormation's own rules find anything. */

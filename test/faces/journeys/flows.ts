@@ -33,6 +33,13 @@ export function journey(
   }
 }
 
+/** The end of a flow, which tells the output of its last step. */
+export const end = { type: 'final', params: { output: '{{last}}' } }
+
+/** A flow of one step, whose output is told. */
+export const asking = (type: string, params: JsonObject): JsonObject =>
+  journey({ ask: { type, params, next: { default: 'end' } }, end })
+
 /** The registration that seed 000 prints, ending with a user id. */
 export const registration = journey({
   form: {

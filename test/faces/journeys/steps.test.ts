@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../shared/world.ts'
-import { field, form, journey } from './flows.ts'
-import { type Journeys, openJourneys, path } from './open-journeys.ts'
+import { asking, end, journey } from './flows.ts'
+import { type Journeys, openJourneys } from './open-journeys.ts'
 
 let faces: Journeys
 beforeAll(async () => {
   faces = await openJourneys()
 })
 afterAll(() => faces.close())
-
-const end = { type: 'final', params: { output: '{{last}}' } }
-/** One step, and its output told. */
-const asking = (type: string, params: JsonObject, next: JsonObject = { default: 'end' }) =>
-  journey({ ask: { type, params: params as never, next: next as never }, end })
 
 describe('REDIRECTION', () => {
   const redirect = {
@@ -245,165 +240,4 @@ describe('a run that works', () => {
     expect([told.status, told.body.code, told.body.message]).toEqual([400, 'TOO-YOUNG', 'You must be 18'])
     expect(again.body.code).toBe('FE-60001')
   })
-})
-
-describe('how a flow ends', () => {
-  const failing = (code: string) =>
-    journey({
-      ask: { type: 'prompt', params: { requiredParams: ['a'] }, next: { default: 'no' } },
-      no: { type: 'fail', params: { code, message: 'Not today' } },
-    })
-
-  test.each([
-    ['SORRY', 'FE-SORRY'],
-    ['ACME-17', 'ACME-17'],
-  ])('at a fail step: %s is told as %s, and the flowId is dead', async (code, told) => {
-    await faces.answers(failing(code))
-    const { body } = await faces.begin()
-    const answer = await faces.answer(body.flowId, '', { a: 1 })
-
-    expect([answer.status, answer.body.code, answer.body.message]).toEqual([400, told, 'Not today'])
-    expect((await faces.post({ flowId: body.flowId })).body.code).toBe('FE-60001')
-  })
-
-  test('in an error of a step: nothing of it is told', async () => {
-    await faces.answers(
-      journey({
-        ask: { type: 'prompt', params: { requiredParams: ['a'] }, next: { default: 'call' } },
-        call: { type: 'http.request', params: { url: 'https://canary.example/' } },
-      }),
-    )
-    const { body } = await faces.begin()
-    const answer = await faces.answer(body.flowId, '', { a: 1 })
-
-    expect([answer.status, answer.body.code]).toEqual([500, 'FE-65013'])
-    expect(answer.text).not.toContain('canary')
-    expect((await faces.post({ flowId: body.flowId })).body.code).toBe('FE-60001')
-  })
-
-  test.each<[string, unknown, JsonObject]>([
-    ['text', 'done', { result: 'done' }],
-    ['nothing', null, {}],
-    ['a list', [1], { result: [1] }],
-    [
-      'an assertion',
-      { userAssertion: 'eyJ' },
-      { userAssertion: 'eyJ', additionalData: { userAssertion: 'eyJ' } },
-    ],
-  ])('with %s', async (_name, output, data) => {
-    await faces.answers(journey({ end: { type: 'final', params: { output: output as never } } }))
-    const { body } = await faces.begin()
-
-    expect(body).toMatchObject({ flowStatus: 'COMPLETE', type: 'VIEW', data })
-  })
-
-  test('with an address: followed if the organisation has registered it', async () => {
-    const as = faces.acme.token.admin
-    const { headers } = await faces.send('GET', '/v1/organisation', { as })
-    await faces.send('PATCH', '/v1/organisation', {
-      as,
-      body: { returnUrls: ['https://app.example/welcome'] },
-      headers: { 'if-match': headers.etag! },
-    })
-    const ending = async (redirectURL: string) => {
-      await faces.answers(journey({ end: { type: 'final', params: { outputs: { redirectURL } } } }))
-      return (await faces.begin()).body
-    }
-
-    expect(await ending('https://app.example/welcome')).toMatchObject({
-      type: 'REDIRECTION',
-      data: { redirectURL: 'https://app.example/welcome', url: 'https://app.example/welcome' },
-    })
-    const other = await ending('https://evil.example/')
-    expect([other.type, other.data.url]).toEqual(['VIEW', undefined])
-  })
-
-  test('cancelled: the flowId opens nothing', async () => {
-    const flow = await faces.answers(asking('prompt', { requiredParams: ['a'] }))
-    const { body } = await faces.begin()
-    const as = faces.acme.token.user
-    const { body: runs } = await faces.send('GET', `/v1/flowrun/light/${flow}`, { as })
-    await faces.send('POST', `/v1/flowrun/cancel/${runs.data[0]._id ?? runs.data[0].appRunId}`, { as })
-
-    expect((await faces.post({ flowId: body.flowId })).body.code).toBe('FE-60001')
-  })
-})
-
-describe('what renderers cannot do without', () => {
-  const components = [
-    { id: 'hello', type: 'TYPOGRAPHY', variant: 'H1', config: { text: 'Hello {{inputs.name}}' } },
-    form([{ ...field('mail', 'EMAIL'), id: 'mail_field' }, field('age', 'NUMBER', { required: false })]),
-    { id: 'again', type: 'RESEND' },
-    { id: 'skip', type: 'BUTTON', actionId: 'skip', config: { text: 'Skip' } },
-    { id: 'bare', type: 'BUTTON', actionId: 'bare' },
-  ]
-  const flow = (more: JsonObject) =>
-    journey(
-      { ask: { type: 'view', params: { components: components as never }, next: { default: 'end' } }, end },
-      'REGISTRATION',
-      {
-        inputs: [{ name: 'name', type: 'text', default: 'you' }],
-        ...more,
-      },
-    )
-
-  test('is added, and what the author says stands', async () => {
-    await faces.answers(flow({}))
-    const { body } = await faces.post({ flowType: 'REGISTRATION', inputs: { name: 'Ada', other: 1 } })
-    const [hello, drawn, again, skip, bare] = body.data.components
-
-    expect(hello.config.text).toBe('Hello Ada')
-    expect(drawn.components[0].config.name).toBe('mail')
-    expect(drawn.components[1].config.name).toBeUndefined()
-    expect(again).toEqual({ id: 'again', type: 'RESEND', actionId: 'again', config: { type: 'button' } })
-    expect([skip.config, bare.config]).toEqual([{ text: 'Skip', type: 'button' }, { type: 'button' }])
-  })
-
-  test('an action outside the form needs none of its values', async () => {
-    await faces.answers(flow({}))
-    const { body } = await faces.begin()
-    const done = await faces.answer(body.flowId, 'skip', {})
-
-    expect(done.body.data).toEqual({ actionId: 'skip' })
-  })
-
-  test('errors are drawn as texts for clients that draw nothing else, if the author says so', async () => {
-    await faces.answers(flow({ showMessages: true }))
-    const { body } = await faces.begin()
-    const { body: again } = await faces.answer(body.flowId, 'submit', { mail: 'x' })
-
-    expect(again.data.components[0]).toEqual({
-      ...{ id: 'message_1', type: 'TYPOGRAPHY', variant: 'BODY1' },
-      config: { text: 'Enter a valid e-mail address' },
-    })
-    expect(again.data.components.slice(1)).toEqual(body.data.components)
-  })
-})
-
-test('inputs that a flow declares are asked for at the start', async () => {
-  await faces.answers(
-    journey({ end: { type: 'final', params: { output: '{{inputs}}' } } }, 'REGISTRATION', {
-      inputs: [{ name: 'campaign', type: 'text', required: true }],
-    }),
-  )
-  const refused = await faces.begin()
-  const { body } = await faces.post({
-    ...{ flowType: 'REGISTRATION', applicationId: 'app-1' },
-    inputs: { campaign: 'spring', password: 'canary' },
-  })
-
-  expect([refused.status, refused.body.code]).toEqual([400, 'FE-60008'])
-  expect(refused.body.messages[0]).toMatchObject({ identifier: 'campaign', i18nKey: 'input_required' })
-  expect(body.data).toEqual({ campaign: 'spring' })
-})
-
-test('many starts from one address are too many, and told in the face’s words', async () => {
-  const limited = await openJourneys({ env: { SLUICE_ADDRESS_RATE: '3' } })
-  const answers = []
-  for (let at = 0; at < 4; at++) answers.push(await limited.send('POST', path, { body: {} }))
-  await limited.close()
-
-  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 429])
-  expect(answers[3]!.body.code).toBe('SL-42900')
-  expect(Number(answers[3]!.headers['retry-after'])).toBeGreaterThan(0)
 })

@@ -30,7 +30,7 @@ export async function ask<T>({ url, key }: Ends, { method, path, body, idempoten
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    if (response.ok) return JSON.parse(text) as T
+    if (response.ok) return read<T>(text, url)
     const isBusy = response.status === 429 || response.status === 503
     if (!isBusy || left === 0) throw new CannotCarry(`${method} ${path} answers ${response.status}: ${text}`)
     await setTimeout(1000 * Number(response.headers.get('retry-after') ?? 1))
@@ -44,5 +44,13 @@ async function sent(address: string, request: RequestInit): Promise<Response> {
     throw new CannotCarry(
       `${address} does not answer: ${((error as Error).cause as Error)?.message ?? error}`,
     )
+  }
+}
+
+function read<T>(text: string, url: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new CannotCarry(`${url} answers with something other than JSON: is it the address of Sluice?`)
   }
 }

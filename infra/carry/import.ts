@@ -41,16 +41,17 @@ async function importFlows(ends: Ends): Promise<void> {
 }
 
 function readDocuments(folder: string): Document[] {
-  const names = namesIn(folder).filter((name) => name.endsWith(ending))
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending))
   if (names.length === 0) throw new CannotCarry(`There are no flows (*${ending}) in ${folder}`)
-  return names.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Document)
+  return names.sort().map((name) => readDocument(join(folder, name)))
 }
 
-function namesIn(folder: string): string[] {
+function readDocument(file: string): Document {
   try {
-    return readdirSync(folder)
+    return JSON.parse(readFileSync(file, 'utf8')) as Document
   } catch (error) {
-    throw new CannotCarry((error as Error).message)
+    if (!(error instanceof SyntaxError)) throw error
+    throw new CannotCarry(`${file} is no JSON as npm run export writes it: ${error.message}`)
   }
 }
 

@@ -44,10 +44,10 @@ export function readOptions(args: string[], names: string[], usage: string): Par
   }
 }
 
-/** Runs a command; what cannot be done is told in its sentence. */
+/** Runs a command; what cannot be done is told in its sentence, and so is what a folder or a file refuses. */
 export function run(command: () => Promise<void>): void {
-  command().catch((error: Error) => {
-    if (!(error instanceof CannotCarry)) throw error
+  command().catch((error: NodeJS.ErrnoException) => {
+    if (!(error instanceof CannotCarry) && error.syscall === undefined) throw error
     console.error(error.message)
     process.exitCode = 1
   })

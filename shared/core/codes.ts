@@ -66,7 +66,7 @@ async function begin(world: World, orgId: string, effectKey: string, order: Code
       throw new StepError('Code.TooManySends', `At most ${mostSends} codes are sent in 15 minutes`)
     const wrong = wrongLately(seen, now)
     if ((wrong?.count ?? 0) >= mostWrong)
-      throw new StepError('Code.TooManyTries', `After ${mostWrong} wrong codes in a day no other is sent`)
+      throw new StepError('Code.TooManyTries', `After ${mostWrong} wrong codes no other is sent for a day`)
     const code = await codeOf(world, orgId, effectKey, order)
     const row = {
       ...{ orgId, of, codeHash: await hashOf(world, orgId, of, code), attemptsLeft: mostAttempts },

@@ -53,10 +53,10 @@ export function serve({
   const findOwn = lazily(async () => matcher(await readOwn()))
   const everyRoute = lazily(async () => (table ? await table() : await readOwn()))
   const findAny = lazily(async () => matcher(await everyRoute()))
-  // From what is at hand to what must be read from disk.
   const find = async (path: string, method: string) => {
-    for (const finder of [findFirst, await findOwn()]) {
-      const match = finder(path)
+    // From what is at hand to what must be read from disk.
+    for (const open of [() => findFirst, findOwn]) {
+      const match = (await open())(path)
       const route = match?.byMethod.get(method)
       if (route) return { match, route, foreign: false }
     }

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -131,13 +134,33 @@ describe('npm run export and npm run import', () => {
     const told = await command(
       'carry/export.ts',
       args.map((arg) => (arg === 'x' ? join(folder, 'none') : arg)),
-      {
-        ...{ SLUICE: '', KEY: '' },
-      },
+      { SLUICE: '', KEY: '' },
     )
 
     expect(told.code).toBe(1)
     expect(told.error).toMatch(error)
+  })
+
+  test('say which file or folder is wrong, and who is no Sluice', async () => {
+    const broken = join(folder, 'broken')
+    mkdirSync(broken)
+    writeFileSync(join(broken, 'a.flow.json'), '{')
+    const page = createServer((_, response) => response.end('<html>')).listen(0, '127.0.0.1')
+    await once(page, 'listening')
+    const elsewhere = { url: `http://127.0.0.1:${(page.address() as AddressInfo).port}`, key: 'k' }
+    const told = await Promise.all([
+      command('carry/import.ts', options(demo, broken)),
+      command('carry/import.ts', options(demo, join(folder, 'nowhere'))),
+      command('carry/export.ts', options(demo, join(broken, 'a.flow.json'))),
+      command('carry/export.ts', options(elsewhere, join(folder, 'page'))),
+    ])
+    page.close()
+
+    expect(told.map(({ code, out }) => [code, out])).toEqual(told.map(() => [1, '']))
+    expect(told[0]?.error).toMatch(/a\.flow\.json is no JSON as npm run export writes it: .+\n$/)
+    expect(told[1]?.error).toMatch(/^ENOENT: no such file or directory, scandir '.*nowhere'\n$/)
+    expect(told[2]?.error).toMatch(/^ENOTDIR: not a directory, scandir '.*a\.flow\.json'\n$/)
+    expect(told[3]?.error).toMatch(/answers with something other than JSON: is it the address of Sluice\?\n$/)
   })
 
   test('say what the service said where the key is none', async () => {

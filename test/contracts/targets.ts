@@ -18,14 +18,17 @@ type Environment = Record<string, string | undefined>
  * profile, which shells carry for other work, ask nobody.
  */
 export function readTargets(env: Environment): Targets {
-  const { AWS_ENDPOINT_URL: any, AWS_PROFILE: profile } = env
+  const { AWS_ENDPOINT_URL: everyService, AWS_PROFILE: profile } = env
   const byProfile = profile ? 'aws' : null
   // An account has no role and no function that suites could guess.
   const canRunMachines = env.SLUICE_CONTRACT_ROLE && env.SLUICE_CONTRACT_FUNCTION
   return {
-    dynamodb: env.SLUICE_CONTRACT_DYNAMODB || env.AWS_ENDPOINT_URL_DYNAMODB || any || byProfile,
+    dynamodb: env.SLUICE_CONTRACT_DYNAMODB || env.AWS_ENDPOINT_URL_DYNAMODB || everyService || byProfile,
     states:
-      env.SLUICE_CONTRACT_STATES || env.AWS_ENDPOINT_URL_SFN || any || (canRunMachines ? byProfile : null),
+      env.SLUICE_CONTRACT_STATES ||
+      env.AWS_ENDPOINT_URL_SFN ||
+      everyService ||
+      (canRunMachines ? byProfile : null),
   }
 }
 

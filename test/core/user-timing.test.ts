@@ -38,4 +38,4 @@ test('B12 a wrong password costs as much for a user that there is not, or that h
   expect(seen.known.size).toBe(1)
   expect([seen.unknown, seen.without]).toEqual([seen.known, seen.known])
   expect(unequal).toEqual([])
-})
+}, 120_000)

@@ -3,6 +3,7 @@ import { ExpressionError } from '../../shared/expressions/error.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import { parseTemplate } from '../../shared/expressions/template.ts'
 import corpus from './expressions.json' with { type: 'json' }
+import { watchTurns } from './turns.ts'
 
 const pool = openPool({ size: 2 })
 const neighbour = openPool({ size: 1 })
@@ -34,8 +35,8 @@ function sourceOf({ source, repeat }: Case): string {
   return `${text.repeat(count)}${middle}${after.repeat(count)}`
 }
 
-/** A second on a machine of its own; this one may be busy. */
-const bearableMs = 3_000
+/** A second on a machine of its own; on one that other tests keep busy, several. What is not stopped never ends. */
+const bearableMs = 10_000
 
 describe('H9 an expression that means harm', () => {
   test.each(corpus.evaluated as Case[])('$name: ends in time, with a code', async (hostile) => {
@@ -59,35 +60,32 @@ describe('H9 an expression that means harm', () => {
   })
 
   test('does not hold up its neighbours', async () => {
+    let left = 6
     const attack = Promise.allSettled(
-      Array.from({ length: 6 }, () =>
-        pool.evaluate('($f := function($x){ $f($x) }; $f(1))', undefined, {}, { group: 'bad' }),
+      Array.from({ length: left }, () =>
+        pool
+          .evaluate('($f := function($x){ $f($x) }; $f(1))', undefined, {}, { group: 'bad' })
+          .finally(() => left--),
       ),
     )
-    const start = performance.now()
     const good = await pool.evaluate('$uppercase("good")', undefined, {}, { group: 'good' })
-    const waited = performance.now() - start
+    const leftThen = left
 
     expect(good).toBe('GOOD')
-    // Two children are busy with the first two attacks; the neighbour is next.
-    expect(waited).toBeLessThan(1_500)
+    // Two children were busy with the first two attacks; the neighbour was next.
+    expect(leftThen).toBeGreaterThanOrEqual(3)
     expect(await warm(neighbour)).toBe('A')
     expect((await attack).every(({ status }) => status === 'rejected')).toBe(true)
   })
 
   test('never stops the main process', async () => {
-    let longest = 0
-    let last = performance.now()
-    const ticking = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }, 5)
+    const turns = watchTurns()
 
     await Promise.allSettled([
       pool.evaluate('$count($list.($list[$ > 1]))', undefined, variables),
       pool.evaluate('$list[$list[$list[$ = 1] = 1] = 1]', undefined, variables),
     ])
-    clearInterval(ticking)
+    const longest = turns.end()
 
     expect(longest).toBeLessThan(300)
   })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { runScript } from '../../shared/scripts/run-script.ts'
 import { scriptOf } from '../scripts/script-of.ts'
 import corpus from './scripts.json' with { type: 'json' }
+import { watchTurns } from './turns.ts'
 
 interface Case {
   name: string
@@ -31,6 +32,9 @@ async function expectClean(): Promise<void> {
   expect(await runScript(scriptOf(code, { a: 1 }))).toEqual([1, 'undefined', 'undefined', '1', '{}'])
 }
 
+/** A second on a machine of its own; on one that other tests keep busy, several. What is not stopped never ends. */
+const bearableMs = 10_000
+
 // A child that is started on a busy machine takes its time; only scripts are bounded.
 beforeAll(expectClean)
 
@@ -46,8 +50,7 @@ describe('M19 a script that means harm', () => {
       expect(hostile.codes).toContain((error as Error).name)
       expect((error as Error).message.length).toBeLessThan(600)
       expect((error as Error).stack).toBe('')
-      // A second on a machine of its own; this one may be busy.
-      expect(took).toBeLessThan(3_000)
+      expect(took).toBeLessThan(bearableMs)
       await expectClean()
     },
   )
@@ -68,12 +71,7 @@ describe('M19 a script that means harm', () => {
   })
 
   test('many at once hold up neither this process nor the script of another run', async () => {
-    let longest = 0
-    let last = performance.now()
-    const ticking = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }, 5)
+    const turns = watchTurns()
     let left = 6
 
     const attack = Array.from({ length: left }, async () => {
@@ -86,7 +84,7 @@ describe('M19 a script that means harm', () => {
     const good = await runScript(scriptOf('return 1', null, { run: 'good' }))
     const leftThen = left
     const names = await Promise.all(attack)
-    clearInterval(ticking)
+    const longest = turns.end()
 
     expect(good).toBe(1)
     // Two children were busy with the first two; it was the other run's turn next.

@@ -14,5 +14,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A second is soon over on a machine that other tests keep busy.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

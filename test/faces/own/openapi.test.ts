@@ -31,7 +31,7 @@ describe('the document of the whole product', () => {
     const parts = ['', ...new Set(routes.map(({ face }) => `?face=${face}`))]
 
     for (const part of parts) expect(await lintOpenApi((await read(part)).body), part).toBe('')
-  })
+  }, 120_000)
 
   test('the linter finds what is wrong', async () => {
     const { body } = await read('?face=headless')

@@ -36,7 +36,7 @@ test('on the real clock a flow is started by time, also when that came while the
       )
     ).body.data
   await expect
-    .poll(runs, { timeout: 5000, interval: 100 })
+    .poll(runs, { timeout: 15_000, interval: 100 })
     .toMatchObject([{ triggerType: 'schedule', status: 'completed' }])
   const { folder } = account
   await account.stop()
@@ -44,5 +44,5 @@ test('on the real clock a flow is started by time, also when that came while the
   account = await startAccount({ folder })
   ends.url = account.url
 
-  await expect.poll(runs, { timeout: 5000, interval: 100 }).toHaveLength(2)
+  await expect.poll(runs, { timeout: 15_000, interval: 100 }).toHaveLength(2)
 })

@@ -49,7 +49,7 @@ test('over sockets: a signed delivery starts a run, and an endpoint is told of i
 
   expect([bad.status, good.status]).toEqual([401, 202])
   const { appRunId } = (await good.json()) as { appRunId: string }
-  await expect.poll(() => stub.hits.length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => stub.hits.length, { timeout: 15_000 }).toBe(1)
   const [hit] = stub.hits
   const told = new Webhook(endpoint.body.secret).verify(hit!.body, hit!.headers as Record<string, string>)
   expect(told).toMatchObject({ type: 'run.completed', data: { runId: appRunId, flowId: flow } })

@@ -117,7 +117,7 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
   test('whose time is over says so to a press, and has nothing to press', async () => {
     const { ask, ...others } = asking.nodes as { [id: string]: JsonObject }
     const { page, read } = await open({ ...asking, nodes: { ...others, ask: { ...ask, timeoutSeconds: 1 } } })
-    await expect.poll(async () => (await read()).status, { timeout: 5000 }).toBe('expired')
+    await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe('expired')
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByRole('button').waitFor({ state: 'detached' })
 

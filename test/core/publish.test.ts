@@ -5,11 +5,12 @@ import {
   StateMachineLimitExceeded,
 } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { changeFlow, createFlow, deleteFlow, listFlows, readFlow } from '../../shared/core/flows.ts'
 import { publishFlow, saveAndPublish } from '../../shared/core/publish.ts'
 import { listVersions, readVersion, resolveVersion } from '../../shared/core/versions.ts'
 import type { World } from '../../shared/world.ts'
+import { eventually } from '../eventually.ts'
 import { failCalls, serviceError } from '../failing-calls.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
@@ -310,7 +311,7 @@ describe('an engine that does not take the machine', () => {
 
       const publishing = publishFlow(slow.world, ann, id)
       publishing.catch(() => {})
-      await vi.waitFor(() => expect(states.calls()).not.toEqual([]))
+      await eventually(() => expect(states.calls()).not.toEqual([]))
       const refused = expect(publishing).rejects.toMatchObject({ code: 'unavailable', status: 503, details })
       await clock.advance(25_000)
       await refused
@@ -335,9 +336,9 @@ describe('an engine that does not take the machine', () => {
     })
 
     const publishing = publishFlow(slow.world, ann, id)
-    await vi.waitFor(() => expect(calls).toBe(1))
+    await eventually(() => expect(calls).toBe(1))
     await clock.advance(250)
-    await vi.waitFor(() => expect(calls).toBe(2))
+    await eventually(() => expect(calls).toBe(2))
     await clock.advance(500)
 
     expect((await publishing).version.version).toBe(1)

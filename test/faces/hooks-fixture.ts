@@ -73,7 +73,7 @@ export function hookCalls(faces: () => Faces) {
   /** The run once it is completed. */
   const ended = async (run: string) => {
     const read = () => get(`/v1/flowrun/details/${run}`)
-    await expect.poll(async () => (await read()).status, { timeout: 10_000 }).toBe('completed')
+    await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe('completed')
     return await read()
   }
 

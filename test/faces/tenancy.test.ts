@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allItems } from '../all-items.ts'
+import { eventually } from '../eventually.ts'
 import { withModel } from '../fake-model.ts'
 import { callRoute, everyRoute, type Filling, pathOf, uncalled } from './every-route.ts'
 import { asking } from './flows-of-tests.ts'
@@ -49,7 +50,7 @@ beforeAll(async () => {
     'flow-type': 'REGISTRATION',
   }
   // What the stream writes of the run comes a moment later.
-  await vi.waitFor(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
+  await eventually(async () => expect(JSON.stringify(await allItems(faces.world))).toContain('wait.opened'))
 })
 afterAll(() => faces.close())
 

@@ -8,13 +8,14 @@ import {
   PayloadTooLargeException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Invoked } from '../../infra/local/functions.ts'
 import { openSockets, type Sockets } from '../../infra/local/sockets/open.ts'
 import type { WebSocketEvent } from '../../infra/local/sockets/websocket-event.ts'
 import { inProcess, type Listening, listen } from '../../infra/local/wire.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
+import { eventually } from '../eventually.ts'
 import { keptLog } from './kept-log.ts'
 
 const events: WebSocketEvent[] = []
@@ -60,7 +61,7 @@ afterAll(async () => {
 afterEach(async () => {
   // What a test leaves would tell the next one of its end.
   for (const { socket } of connected) socket.terminate()
-  await vi.waitFor(() => {
+  await eventually(() => {
     const ended = events.filter(({ requestContext }) => requestContext.eventType === 'DISCONNECT')
     expect(ended).toHaveLength(connected.length)
   })
@@ -117,9 +118,9 @@ describe('events', () => {
     const { socket, texts } = await connect()
     answer = (event) => ({ payload: { statusCode: 200, body: `heard ${event.body}` } })
     socket.send('hello')
-    await vi.waitFor(() => expect(texts).toEqual(['heard hello']))
+    await eventually(() => expect(texts).toEqual(['heard hello']))
     socket.send(Buffer.from([1, 2]))
-    await vi.waitFor(() => expect(texts).toHaveLength(2))
+    await eventually(() => expect(texts).toHaveLength(2))
     const messages = events.filter(({ requestContext }) => requestContext.eventType === 'MESSAGE')
 
     expect(messages).toMatchObject([
@@ -135,7 +136,7 @@ describe('events', () => {
   test('the end becomes $disconnect, once', async () => {
     const { socket, id } = await connect()
     socket.close(1000, 'done')
-    await vi.waitFor(() => expect(told('DISCONNECT')).toBeDefined())
+    await eventually(() => expect(told('DISCONNECT')).toBeDefined())
 
     expect(told('DISCONNECT')?.requestContext).toMatchObject({
       ...{ routeKey: '$disconnect', connectionId: id },
@@ -165,7 +166,7 @@ describe('a handshake', () => {
     const held = Promise.withResolvers<Invoked>()
     answer = () => held.promise
     const opening = connect()
-    await vi.waitFor(() => expect(events).toHaveLength(1))
+    await eventually(() => expect(events).toHaveLength(1))
     const { connectionId } = events[0]!.requestContext
     const early = clients.process!.send(
       new PostToConnectionCommand({ ConnectionId: connectionId, Data: 'x' }),
@@ -184,7 +185,7 @@ describe.each(['process', 'network'])('@connections over the %s', (way) => {
   test('sends, describes and closes', async () => {
     const { socket, texts, id } = await connect()
     await send(id, '{"text":"ü"}')
-    await vi.waitFor(() => expect(texts).toEqual(['{"text":"ü"}']))
+    await eventually(() => expect(texts).toEqual(['{"text":"ü"}']))
     const found = await clients[way]!.send(new GetConnectionCommand({ ConnectionId: id }))
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await clients[way]!.send(new DeleteConnectionCommand({ ConnectionId: id }))
@@ -216,7 +217,7 @@ test('L7 a reader that does not read is dropped at 256 KB, at once for who sends
   })()
 
   await expect(dropped).rejects.toBeInstanceOf(GoneException)
-  await vi.waitFor(() => expect(told('DISCONNECT')?.requestContext.disconnectStatusCode).toBe(1006))
+  await eventually(() => expect(told('DISCONNECT')?.requestContext.disconnectStatusCode).toBe(1006))
 })
 
 test('a ping frame is answered', async () => {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keepHead } from '../../../shared/store/executions.ts'
 import { getRun } from '../../../shared/store/runs.ts'
 import type { JsonObject } from '../../../shared/world.ts'
+import { eventually } from '../../eventually.ts'
 import { adding, asking, failing, resting } from '../flows-of-tests.ts'
 import { type Faces, openFaces } from '../open-faces.ts'
 
@@ -119,7 +120,7 @@ describe('from the start', () => {
     const { status, headers } = await again(id)
 
     expect([status, headers['sluice-run-id'] !== id]).toEqual([200, true])
-    await vi.waitFor(async () => expect((await get(id)).status).toBe('running'), 5000)
+    await eventually(async () => expect((await get(id)).status).toBe('running'))
   })
 
   test('again and again', async () => {
@@ -313,7 +314,7 @@ test('its record lives as long as that of its current run', async () => {
   await ended(id)
   const current = (await getRun(world, acme.orgId, run))!
   // The stream tells it a moment later.
-  await vi.waitFor(async () => expect((await getRun(world, acme.orgId, id))?.ttl).toBe(current.ttl))
+  await eventually(async () => expect((await getRun(world, acme.orgId, id))?.ttl).toBe(current.ttl))
 
   expect(first.ttl).toBeDefined()
   await keepHead(world, id, { ...current, id: 'another', ttl: 1 })

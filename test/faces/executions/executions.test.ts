@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../shared/world.ts'
 import { allItems } from '../../all-items.ts'
+import { eventually } from '../../eventually.ts'
 import type { Sent } from '../../http/caller.ts'
 import { adding, asking, failing, resting } from '../flows-of-tests.ts'
 import { type Faces, openFaces } from '../open-faces.ts'
@@ -92,7 +93,7 @@ describe('creating', () => {
 
     expect([first.body.status, second.body.status]).toEqual(['running', 'queued'])
     await send('POST', `/${first.body.id}/cancel`)
-    await vi.waitFor(async () => expect((await get(second.body.id)).status).toBe('running'), 5000)
+    await eventually(async () => expect((await get(second.body.id)).status).toBe('running'))
   })
 })
 

@@ -1,8 +1,9 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { largestFile } from '../../../shared/core/file-bytes.ts'
 import { getFile } from '../../../shared/store/files.ts'
 import type { JsonObject } from '../../../shared/world.ts'
+import { eventually } from '../../eventually.ts'
 import { listenS3 } from '../../local/s3/served.ts'
 import { type Faces, openFaces } from '../open-faces.ts'
 
@@ -108,7 +109,7 @@ describe('without a size', () => {
     expect(await getFile(world, acme.orgId, body.file_key)).toBeNull()
     const head = new HeadObjectCommand({ Bucket: world.settings.bucket, Key: key })
     // The stream removes the bytes a moment later.
-    await vi.waitFor(() => expect(world.s3.send(head)).rejects.toMatchObject({ name: 'NotFound' }))
+    await eventually(() => expect(world.s3.send(head)).rejects.toMatchObject({ name: 'NotFound' }))
   })
 })
 

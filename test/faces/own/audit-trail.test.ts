@@ -267,7 +267,7 @@ const deeds: Deed[] = [
 test.each(deeds)('%s is written down once, with who did it to what', async (action, work) => {
   const { target, actor = me() } = await work()
 
-  await expect.poll(() => entriesOf(action, target), { timeout: 5000 }).toHaveLength(1)
+  await expect.poll(() => entriesOf(action, target), { timeout: 15_000 }).toHaveLength(1)
   const [entry] = await entriesOf(action, target)
   expect(entry).toMatchObject({ id: expect.any(String), at: expect.any(String), actor, action, target })
   expect(JSON.stringify(entry)).not.toContain(password)

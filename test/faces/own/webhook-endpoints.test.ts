@@ -61,7 +61,7 @@ describe('an endpoint', () => {
       async (id, secret) => {
         sent.length = 0
         const done = await faces.execute(flow, { customerId: 'cus_1' })
-        await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1)
+        await expect.poll(() => sent.length, { timeout: 15_000 }).toBe(1)
 
         const { url, headers, body = '' } = sent[0]!
         expect(url).toBe(wish.url)
@@ -71,7 +71,7 @@ describe('an endpoint', () => {
           data: { runId: done.headers['sluice-run-id'], flowId: flow, version: 1, status: 'completed' },
         })
         const listed = async () => (await call('GET', `/${id}/deliveries?status=delivered`)).body.data
-        await expect.poll(async () => (await listed()).length, { timeout: 10_000 }).toBe(1)
+        await expect.poll(async () => (await listed()).length, { timeout: 15_000 }).toBe(1)
         const [delivery] = await listed()
         expect(delivery).toMatchObject({
           ...{ eventId: headers['webhook-id'], type: 'run.completed', status: 'delivered', nextAt: null },
@@ -79,7 +79,7 @@ describe('an endpoint', () => {
         })
         const again = await call('POST', `/${id}/deliveries/${delivery.id}/replay`)
         expect([again.status, again.body]).toEqual([202, { deliveryId: expect.any(String) }])
-        await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(2)
+        await expect.poll(() => sent.length, { timeout: 15_000 }).toBe(2)
         expect(sent[1]).toMatchObject({ body })
       },
       { flowIds: [flow] },

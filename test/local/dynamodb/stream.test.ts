@@ -131,7 +131,7 @@ test('from the record a consumer names it gets all of them again, after a pause'
     return { batchItemFailures: failed }
   })
 
-  await vi.waitFor(() => expect(calls).toHaveLength(1))
+  await vi.waitFor(() => expect(calls).toHaveLength(1), { timeout: 15_000 })
   await eventually(opened, () => expect(calls).toHaveLength(2))
 
   expect(calls.map(pks)).toEqual([

@@ -12,8 +12,8 @@ export default defineConfig({
     isolate: false,
     // One more than the cores that it is meant for: many tests wait for something.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A second is soon over on a machine that other tests keep busy.
     expect: { poll: { timeout: 15_000 } },
   },

@@ -141,16 +141,21 @@ async function check(
     ...(accountId === null ? {} : { accountId }),
     ...(email === null ? {} : { email }),
   })
-  const told = await sealAnswer(world, wait, accepted)
+  const told = await tell(world, wait, actor, accepted)
   if (told.ok && Buffer.byteLength(JSON.stringify(told.output)) > toldLimitBytes)
     throw new Fault('payload_too_large', 'The answer is larger than 256 KiB', { limitBytes: toldLimitBytes })
   return { actor, voter: voterOf(who), at, answerHash, told, outcome: accepted.outcome }
 }
 
-/** Values that must not be seen are sealed before anything else sees them (flow-language.md §6). */
-async function sealAnswer(world: World, wait: WaitRow, accepted: Accepted): Promise<Told> {
+/** Files are kept for the run, and values that must not be seen sealed before anything else sees them (flow-language.md §6). */
+async function tell(world: World, wait: WaitRow, actor: string, accepted: Accepted): Promise<Told> {
   if (!accepted.ok) return { ok: false, error: accepted.error, cause: accepted.cause }
   let { output } = accepted
+  if (accepted.files !== undefined) {
+    // Few answers have files.
+    const { takeAnswerFiles } = await import('./answer-files.ts')
+    output = await takeAnswerFiles(world, wait, actor, output, accepted.files)
+  }
   for (const path of accepted.sealed ?? []) output = await sealAt(world, wait, output, path)
   return { ok: true, output }
 }

@@ -1,26 +1,25 @@
-import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { Fault, type Issue } from '../faults.ts'
-
-/** The one file of a form. */
-export interface FormFile {
-  filename: string
-  contentType: string
-  bytes: Uint8Array
-}
+import { pointerOf } from '../pointer.ts'
+import { readParts, type SentFile } from './parts.ts'
 
 /** More parts than this are not told one by one. */
 const mostParts = 20
 
 /**
- * Reads a `multipart/form-data` body that has one part, `file`, and no other (dashboard.md §7). The size is judged while it is
- * read.
+ * Reads a `multipart/form-data` body that has one part, `file`, and no other (dashboard.md §7).
  *
  * @throws {Fault} `payload_too_large`; `invalid_request` for a body that is no form; `validation_failed` for other parts.
  */
-export async function readForm(contentType: string, body: Uint8Array, limitBytes: number): Promise<FormFile> {
-  const { files, issues, isLarge } = await parse(contentType, body, limitBytes)
-  if (isLarge) throw tooLarge(limitBytes)
-  const [file, ...more] = files
+export async function readForm(contentType: string, body: Uint8Array, limitBytes: number): Promise<SentFile> {
+  const limits = { parts: mostParts, fileBytes: limitBytes, fieldBytes: 1024 }
+  const { fields, files, cut } = await readParts(contentType, body, limits)
+  if (cut.file) throw tooLarge(limitBytes)
+  const [file, ...more] = files.filter(({ part }) => part === 'file')
+  const strangers = [
+    ...fields.map(([part]) => part),
+    ...files.map(({ part }) => part).filter((part) => part !== 'file'),
+  ]
+  const issues = strangers.map(stranger)
   if (more.length > 0) issues.push({ path: '/file', code: 'too_many', message: 'send one file' })
   if (file === undefined && issues.length === 0)
     issues.push({ path: '/file', code: 'required', message: 'file is required' })
@@ -30,62 +29,16 @@ export async function readForm(contentType: string, body: Uint8Array, limitBytes
 }
 
 /** The refusal of a file that is larger than may come in a request. */
-export function tooLarge(limitBytes: number): Fault {
+function tooLarge(limitBytes: number): Fault {
   return new Fault('payload_too_large', `A file sent in a form has at most ${limitBytes} bytes`, {
     limitBytes,
   })
 }
 
-interface Parsed {
-  files: FormFile[]
-  issues: Issue[]
-  isLarge: boolean
-}
-
-function parse(contentType: string, body: Uint8Array, limitBytes: number): Promise<Parsed> {
-  const found: Parsed = { files: [], issues: [], isLarge: false }
-  const { promise, resolve, reject } = Promise.withResolvers<Parsed>()
-  const broken = (error: unknown) => reject(noForm(error))
-  try {
-    const parser = new Busboy({
-      headers: { 'content-type': contentType },
-      limits: { fileSize: limitBytes, parts: mostParts, fieldSize: 1024, headerPairs: 20 },
-      // A name that is a place is refused, not cut.
-      preservePath: true,
-    })
-    parser.on('error', broken)
-    parser.on('field', (name) => void found.issues.push(stranger(name)))
-    parser.on('file', (name, stream, filename, _encoding, type) => {
-      stream.on('error', broken)
-      if (name !== 'file') found.issues.push(stranger(name))
-      keep(stream, (bytes) => {
-        if (stream.truncated) found.isLarge = true
-        if (name === 'file') found.files.push({ filename: filename ?? '', contentType: type, bytes })
-      })
-    })
-    parser.on('finish', () => resolve(found))
-    parser.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
-  } catch (error) {
-    broken(error)
-  }
-  return promise
-}
-
-function keep(stream: BusboyFileStream, done: (bytes: Uint8Array) => void): void {
-  const chunks: Uint8Array[] = []
-  stream.on('data', (chunk: Uint8Array) => void chunks.push(chunk))
-  stream.on('end', () => done(Buffer.concat(chunks)))
-}
-
-function stranger(name: string): Issue {
-  const label = name === 'file' ? 'file must be a file, with a filename' : `${name} is not known here`
+function stranger(part: string): Issue {
   return {
-    path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-    code: name === 'file' ? 'invalid_type' : 'unknown_member',
-    message: label,
+    path: pointerOf([part]),
+    code: part === 'file' ? 'invalid_type' : 'unknown_member',
+    message: part === 'file' ? 'file must be a file, with a filename' : `${part} is not known here`,
   }
-}
-
-function noForm(cause: unknown): Fault {
-  return new Fault('invalid_request', 'The body is no multipart/form-data that can be read', {}, cause)
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { Fault, type Issue } from '../faults.ts'
+import { pointerOf } from '../pointer.ts'
 import type { JsonObject } from '../world.ts'
 
 /** All ways to answer; each kind of wait takes one of them. */
@@ -24,7 +25,7 @@ export function readAnswer<T>(
   const result = schema.safeParse(answer)
   if (result.success) return result.data
   const issues = result.error.issues.map((issue) => ({
-    path: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+    path: pointerOf(issue.path),
     code: issue.code === 'invalid_type' && issue.message.endsWith('undefined') ? 'required' : issue.code,
     message: issue.message,
   }))

@@ -83,8 +83,15 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       message: message ?? null,
     }
     if (fields.length > 0) output.form = filled.form
-    const sealed = fields.filter(isSealed).map(({ name }) => ['form', name])
-    return { ok: true, output, outcome: { decision }, ...(sealed.length > 0 ? { sealed } : {}) }
+    const answered = fields.filter(({ name }) => (filled.form[name] ?? null) !== null)
+    const pathsOf = (which: (field: Field) => boolean) =>
+      answered.filter(which).map(({ name }) => ['form', name])
+    const [sealed, files] = [pathsOf(isSealed), pathsOf(({ type }) => type === 'file')]
+    return {
+      ...{ ok: true, output, outcome: { decision } },
+      ...(sealed.length > 0 ? { sealed } : {}),
+      ...(files.length > 0 ? { files } : {}),
+    }
   },
 }
 

@@ -109,6 +109,8 @@ export type Accepted =
       outcome: JsonObject
       /** Paths into `output` of values that must not be seen: sealed before anything else sees them. */
       sealed?: string[][]
+      /** Paths into `output` of values that name files: the core checks them, keeps them for the run and tells what they are. */
+      files?: string[][]
     }
   | { ok: false; error: string; cause: string; outcome: JsonObject }
 

@@ -13,20 +13,31 @@ export interface FileUse {
 const tries = 5
 
 /** Binds a file to a run, in the transaction that begins it: from then on the file goes with its runs. */
-export function useFile({ orgId, id, size }: FileRow, runId: string, now: string): Write[] {
-  return [
-    { Put: { TableName: '', Item: { ...keys.runFile(orgId, runId, id), orgId, runId, fileId: id } } },
-    {
-      Update: {
-        TableName: '',
-        Key: keys.file(orgId, id),
-        UpdateExpression: 'SET #status = :ready, #size = :size ADD #runs :one REMOVE #ttl',
-        ConditionExpression: 'attribute_exists(pk) AND (#runs > :none OR expiresAt > :now)',
-        ExpressionAttributeNames: { '#status': 'status', '#size': 'size', '#runs': 'runs', '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':ready': 'ready', ':size': size, ':one': 1, ':none': 0, ':now': now },
-      },
-    },
-  ]
+export function useFile(file: FileRow, runId: string, now: string): Write[] {
+  return [{ Put: use(file, runId) }, { Update: counted(file, now) }]
+}
+
+/** Binds a file to a run that has begun, once however often it is asked. @returns false if the file is gone meanwhile. */
+export async function bindFile(world: World, file: FileRow, runId: string, now: string): Promise<boolean> {
+  const once = { ...use(file, runId), ConditionExpression: 'attribute_not_exists(pk)' }
+  const written = await transact(world, [{ Put: once }, { Update: counted(file, now) }])
+  // The use was there already: its file is counted.
+  return written.ok || written.found[0] !== undefined
+}
+
+function use({ orgId, id }: FileRow, runId: string) {
+  return { TableName: '', Item: { ...keys.runFile(orgId, runId, id), orgId, runId, fileId: id } }
+}
+
+function counted({ orgId, id, size }: FileRow, now: string) {
+  return {
+    TableName: '',
+    Key: keys.file(orgId, id),
+    UpdateExpression: 'SET #status = :ready, #size = :size ADD #runs :one REMOVE #ttl',
+    ConditionExpression: 'attribute_exists(pk) AND (#runs > :none OR expiresAt > :now)',
+    ExpressionAttributeNames: { '#status': 'status', '#size': 'size', '#runs': 'runs', '#ttl': 'ttl' },
+    ExpressionAttributeValues: { ':ready': 'ready', ':size': size, ':one': 1, ':none': 0, ':now': now },
+  }
 }
 
 /** Ends a run's use of a file, once however often it is told; with the last use the file goes. */

@@ -76,7 +76,9 @@ function bodyOf(route: Route, schema: z.ZodType): JsonObject {
     content: {
       'application/json': { schema: json },
       ...Object.fromEntries(others),
-      ...(route.takesFile === null ? {} : { 'multipart/form-data': { schema: file } }),
+      ...(route.takesFile === null
+        ? {}
+        : { 'multipart/form-data': { schema: route.raw ? { type: 'object' } : file } }),
     },
   }
 }

@@ -106,7 +106,11 @@ const answering: Grant[] = [
   { on: 'key for task tokens', actions: ['kms:Decrypt'], why: 'opens the token of that task' },
 ]
 const lookingAtFiles: Grant[] = [
-  { on: 'files', actions: ['s3:GetObject'], why: 'looks whether the file that a run is given is there' },
+  {
+    on: 'files',
+    actions: ['s3:GetObject'],
+    why: 'looks whether the file that a run or an answer is given is there',
+  },
   {
     on: 'bucket',
     actions: ['s3:ListBucket'],
@@ -231,6 +235,8 @@ export const grants: Record<DoorName, Grant[]> = {
     ...[platform, signing, sealing],
     ...publishing,
     ...answering,
+    ...lookingAtFiles,
+    { on: 'files', actions: ['s3:PutObject'], why: 'stores files that come with the page of a link' },
     {
       on: 'every machine',
       actions: ['states:ListStateMachines'],

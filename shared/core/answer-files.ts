@@ -7,8 +7,8 @@ import type { WaitRow } from '../store/waits.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { findFiles, type GivenFile, tellFile, unknownFile } from './given-files.ts'
 
-/** Those who hold one thing, not an account or a key: they may name what they have sent, nothing else. */
-const outsiders = /^(link|share|journey):/
+/** Those who send files of their own by what they hold: they may name these, and no others. */
+const outsiders = /^(link|share):/
 
 /**
  * Takes the files that an answer names, by the rules of a run's inputs: they stay for as long as the run does. An answer that

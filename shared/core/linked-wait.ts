@@ -53,20 +53,34 @@ export async function answerLinked(
   answer: JsonObject,
 ): Promise<{ replayed: boolean }> {
   return await answering(world, async () => {
-    const { link, wait } = await openLink(world, token)
-    if (!(await isNonce(world, token, wait.id, nonce)))
-      throw new Fault('forbidden', 'Open the page and answer there, within 30 minutes')
-    if (wait.status === 'open' && world.clock.now() >= Date.parse(link.expiresAt))
-      throw waitExpired({ ...wait, expiresAt: link.expiresAt })
-    // An app's tool answers to its app, and whoever comes back from another site to the app that sent him.
-    if (wait.kind === 'client-tool' || wait.kind === 'redirect')
-      throw new Fault('conflict', 'No person can answer this by a link', { reason: 'wait_mismatch' })
+    const { link, wait } = await openAnswerable(world, token, nonce)
     // Most that open a link only look.
     const { answerWait } = await import('./answers.ts')
     const order = { runId: link.runId, waitId: wait.id, answer }
     const { replayed } = await answerWait(world, linkHolder(link), order, 0)
     return { replayed }
   })
+}
+
+/**
+ * The wait of a link whose page was opened before, if a person may answer it there.
+ *
+ * @throws {Fault} as `answerLinked`, before it reads an answer.
+ */
+export async function openAnswerable(
+  world: World,
+  token: string,
+  nonce: unknown,
+): Promise<{ link: LinkRow; wait: WaitRow }> {
+  const { link, wait } = await openLink(world, token)
+  if (!(await isNonce(world, token, wait.id, nonce)))
+    throw new Fault('forbidden', 'Open the page and answer there, within 30 minutes')
+  if (wait.status === 'open' && world.clock.now() >= Date.parse(link.expiresAt))
+    throw waitExpired({ ...wait, expiresAt: link.expiresAt })
+  // An app's tool answers to its app, and whoever comes back from another site to the app that sent him.
+  if (wait.kind === 'client-tool' || wait.kind === 'redirect')
+    throw new Fault('conflict', 'No person can answer this by a link', { reason: 'wait_mismatch' })
+  return { link, wait }
 }
 
 /** @throws {Fault} `not_found`, the same for every cause. */

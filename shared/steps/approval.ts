@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Field } from '../definitions/graph.ts'
 import { StepError } from '../step-error.ts'
-import type { JsonObject } from '../world.ts'
+import type { Json, JsonObject } from '../world.ts'
 import { readAnswer, refuse } from './answer.ts'
 import type { WaitStep } from './define.ts'
 import { checkForm, form } from './form.ts'
@@ -83,16 +83,20 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       message: message ?? null,
     }
     if (fields.length > 0) output.form = filled.form
-    const answered = fields.filter(({ name }) => (filled.form[name] ?? null) !== null)
-    const pathsOf = (which: (field: Field) => boolean) =>
-      answered.filter(which).map(({ name }) => ['form', name])
-    const [sealed, files] = [pathsOf(isSealed), pathsOf(({ type }) => type === 'file')]
+    const pathsOf = (which: Field[]) => which.map(({ name }) => ['form', name])
+    const sealed = pathsOf(fields.filter(isSealed))
+    // A default is the author's word: only what was given is looked for.
+    const files = pathsOf(fields.filter((field) => field.type === 'file' && isGiven(form?.[field.name])))
     return {
       ...{ ok: true, output, outcome: { decision } },
       ...(sealed.length > 0 ? { sealed } : {}),
       ...(files.length > 0 ? { files } : {}),
     }
   },
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== ''
 }
 
 function isSealed({ type, sensitive }: Field): boolean {

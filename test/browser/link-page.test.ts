@@ -70,6 +70,45 @@ describe.skipIf(executablePath === null)('the page of a link in a browser', () =
     return { page, complaints, read, answer }
   }
 
+  test('takes a file, and keeps it while something else is put right', async () => {
+    const { page, complaints, read } = await open({
+      ...asking,
+      nodes: {
+        ...(asking.nodes as JsonObject),
+        ask: {
+          type: 'approval',
+          params: {
+            message: 'Renew?',
+            form: [
+              { name: 'contract', type: 'file', required: true, label: 'Contract' },
+              { name: 'ticket', type: 'json', label: 'Ticket' },
+            ],
+            onTimeout: 'fail',
+          },
+          next: { default: 'end' },
+        },
+      },
+    })
+    const contract = { name: 'Contract ü.pdf', mimeType: 'application/pdf', buffer: Buffer.from('signed') }
+    await page.getByLabel('Contract').setInputFiles(contract)
+    await page.getByLabel('Ticket').fill('{"id": ')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Ticket').fill('7')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByText('approved').first().waitFor()
+
+    const { runId } = await read()
+    const run = () => faces.send('GET', `/v1/runs/${runId}`, { as: faces.acme.token.user })
+    await expect
+      .poll(async () => (await run()).body.output)
+      .toMatchObject({
+        contract: { filename: contract.name, contentType: contract.mimeType, size: 6 },
+        ticket: 7,
+      })
+    expect(complaints.filter((text) => !text.includes('422'))).toEqual([])
+  })
+
   test('is answered by the keyboard alone, and shows then what was decided', async () => {
     const { page, complaints, read } = await open()
     expect(await page.title()).toBe('Ask the manager')

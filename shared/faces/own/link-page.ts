@@ -1,14 +1,18 @@
 import * as z from 'zod'
 import { answerLinked, readLinked } from '../../core/linked-wait.ts'
 import { Fault, isFault } from '../../faults.ts'
+import type { SentFile } from '../../http/parts.ts'
 import type { RawBody } from '../../http/raw-body.ts'
 import { type Call, type Reply, route } from '../../http/route.ts'
 import type { Json, JsonObject, World } from '../../world.ts'
+import { formLimitBytes } from '../dashboard/file-object.ts'
 import { answerIn } from '../pages/filled-form.ts'
 import { linkPage, noLinkPage, refusedPage } from '../pages/link-page.ts'
 
 const limitBytes = 64 * 1024
 const formType = 'application/x-www-form-urlencoded'
+/** Forms with files come in parts. */
+const forms = /^(application\/x-www-form-urlencoded|multipart\/form-data)(;|$)/i
 
 const byToken = {
   path: '/w/{token}',
@@ -44,6 +48,7 @@ export const decide = route({
   body: z.custom<RawBody>(),
   raw: true,
   alsoTakes: [formType],
+  takesFile: formLimitBytes,
   replyTypes: ['text/html'],
   reply: {
     303: z.undefined(),
@@ -54,13 +59,15 @@ export const decide = route({
     410: z.string(),
     413: z.string(),
     422: z.string(),
+    429: z.string(),
   },
-  faults: ['conflict', 'wait_already_answered', 'wait_expired', 'run_finished'],
+  faults: ['conflict', 'wait_already_answered', 'wait_expired', 'run_finished', 'concurrency_limit'],
   async answer(world, call) {
-    const isForm = call.header('content-type')?.toLowerCase().startsWith(formType) ?? false
+    const isForm = forms.test(call.header('content-type') ?? '')
     try {
       checkOrigin(call.header('sec-fetch-site'))
-      if (call.body.bytes.length > limitBytes)
+      const files = call.body.files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+      if (call.body.bytes.length - files > limitBytes)
         throw new Fault('payload_too_large', 'An answer has at most 64 KiB', { limitBytes })
     } catch (error) {
       if (isForm && isFault(error)) return refusedPage(error)
@@ -92,8 +99,17 @@ async function fromJson(world: World, { params }: Posted, sent: JsonObject): Pro
 }
 
 /** A person is told on the page itself why an answer was not taken; what was filled in stays. */
-async function fromPage(world: World, { params: { token } }: Posted, filled: JsonObject): Promise<Reply> {
+async function fromPage(
+  world: World,
+  { params: { token }, body: { files } }: Posted,
+  sent: JsonObject,
+): Promise<Reply> {
+  let filled = sent
   try {
+    if (files.some(isChosen)) {
+      const { withFiles } = await import('../pages/sent-files.ts')
+      filled = await withFiles(world, token, sent, files.filter(isChosen))
+    }
     const { wait } = await readLinked(world, token)
     const answer = answerIn(filled, wait)
     const { replayed } = await answerLinked(world, token, filled.nonce, answer)
@@ -103,6 +119,11 @@ async function fromPage(world: World, { params: { token } }: Posted, filled: Jso
     if (error.code === 'not_found') return noLinkPage()
     return linkPage(await readLinked(world, token), { filled, fault: error })
   }
+}
+
+/** Browsers send a part for a field of which no file was chosen. */
+function isChosen({ filename, bytes }: SentFile): boolean {
+  return filename !== '' || bytes.length > 0
 }
 
 async function shown(world: World, token: string): Promise<Reply> {

@@ -76,7 +76,7 @@ interface Shown {
 
 const hints: Record<string, string> = {
   datetime: 'In UTC.',
-  file: 'The id of an uploaded file.',
+  file: 'At most 4 MiB.',
   json: 'As JSON.',
 }
 
@@ -111,8 +111,23 @@ ${optionsOf(field).map(
   if (type === 'textarea' || type === 'json')
     return html`<textarea ${common} rows="5">
 ${value}</textarea>`
+  if (type === 'file') return fileControl(shown)
   const step = type === 'number' || type === 'datetime' ? html` step="any"` : ''
   return html`<input type="${inputTypes[type] ?? 'text'}" ${common} value="${value}"${step} autocomplete="off">`
+}
+
+/** Which file it was cannot be put back into the field: what was sent already goes along beside it. */
+function fileControl(shown: Shown): Html {
+  const { field, id } = shown
+  const name = `form.${field.name}`
+  const kept = textOf(shown.sent)
+  const needed = field.required === true && kept === '' && textOf(field.default) === ''
+  return html`${
+    kept !== '' &&
+    html`<div class="note">A file was sent: choose another to replace it.</div>
+<input type="hidden" name="${name}" value="${kept}">`
+  }
+<input type="file" id="${id}" name="${name}"${described(shown)}${needed && html` required`}>`
 }
 
 function choices(shown: Shown): Html[] {

@@ -39,7 +39,8 @@ function approvalForm(linked: LinkedWait, sent: Sent | undefined): Html {
   const filled = sent?.filled ?? null
   const fields = fieldsOf(linked.wait.question.form)
   const message = errors.get('/message')
-  return html`<form method="post" autocomplete="off">
+  const takesFile = fields.some(({ type }) => type === 'file')
+  return html`<form method="post" autocomplete="off"${takesFile && html` enctype="multipart/form-data"`}>
 ${nothingByEnter}
 ${nonceField(linked)}
 ${fields.map((field) => formField(field, filled, errors.get(`/form/${field.name}`)))}

@@ -2,12 +2,13 @@ import * as z from 'zod'
 import { StepError } from '../step-error.ts'
 import type { Json, JsonObject } from '../world.ts'
 import type { WorkStep } from './define.ts'
-import { isTemplate, templated, text } from './params.ts'
+import { mailAddress } from './mail-address.ts'
+import { templated, text } from './params.ts'
 
 const longestSubject = 998
 const mostReceivers = 50
 
-const address = templated(z.email('Expected an e-mail address'))
+const address = templated(mailAddress)
 
 const params = z
   .strictObject({
@@ -61,8 +62,8 @@ function isGiven(value: Json | undefined): value is Json {
 
 /** @throws {StepError} `Email.BadAddress`: what is no address could smuggle in a header or another receiver. */
 function readAddress(value: Json | undefined): string {
-  const read = z.email().safeParse(value)
-  if (read.success && !isTemplate(read.data)) return read.data
+  const read = mailAddress.safeParse(value)
+  if (read.success) return read.data
   throw new StepError('Email.BadAddress', 'to and replyTo must be e-mail addresses')
 }
 

@@ -49,7 +49,23 @@ describe('an email step', () => {
     expect(step).toMatchObject({ type: 'email', output: { messageId: output } })
   })
 
+  // Those without digits and letters alone were once refused, though users may have them.
   test.each([
+    ["o'brien+x%y=z!@example.com", "o'brien+x%y=z!@example.com"],
+    ['ann@bücher.example', 'ann@xn--bcher-kva.example'],
+    ['Ann@Example.COM', 'Ann@Example.COM'],
+  ])('to %s goes to %s', async (to, mailed) => {
+    expect((await run({ to: '{{inputs.to}}', subject: 'Hi', text: 'Hi' }, { to })).status).toBe('completed')
+    expect(sent()[0]?.to).toEqual([mailed])
+  })
+
+  test.each([
+    ['ann@example.com,all@example.com', 'Email.BadAddress'],
+    ['<ann@example.com>', 'Email.BadAddress'],
+    ['ann@127.0.0.1', 'Email.BadAddress'],
+    ['.ann@example.com', 'Email.BadAddress'],
+    ['{{ann}}@example.com', 'Email.BadAddress'],
+    ['ann@xn--\u00fc.example', 'Email.BadAddress'],
     ['ann@example.com\r\nBcc: all@example.com', 'Email.BadAddress'],
     ['nobody', 'Email.BadAddress'],
     [null, 'Email.BadAddress'],

@@ -73,7 +73,7 @@ describe('an answer', () => {
     [
       'EMAIL',
       ['a@b.example'],
-      ['a', 'a@b', '@b.c', 'a@.c', 'a@b.', 'a b@c.d', 'a@b@c.d', `${'a'.repeat(250)}@b.cd`],
+      ['a', 'a@b', '@b.c', 'a@.c', 'a@b.', 'a b@c.d', 'a@b@c.d', 'a\0@b.cd', `${'a'.repeat(250)}@b.cd`],
       'email_invalid',
     ],
     ['TELEPHONE', ['+49 (30) 123-45.6'], ['1234', '+++++', '123456x', '1'.repeat(21)], 'tel_invalid'],

@@ -87,7 +87,7 @@ function lengthProblem({ kind, identifier, rules }: ViewField, text: string): Vi
 }
 
 function isEmail(text: string): boolean {
-  if (text.length > 254 || /\s/.test(text)) return false
+  if (text.length > 254 || /[\s\p{Cc}]/u.test(text)) return false
   const [name, domain, ...more] = text.split('@')
   if (!name || !domain || more.length > 0) return false
   const labels = domain.split('.')

@@ -77,7 +77,14 @@ describe('an answer', () => {
       'email_invalid',
     ],
     ['TELEPHONE', ['+49 (30) 123-45.6'], ['1234', '+++++', '123456x', '1'.repeat(21)], 'tel_invalid'],
-    ['NUMBER', [1.5, '-2', '0.25', 0], ['1e999', '0x10', 'abc', '01', 2 ** 53, 'Infinity'], 'number_invalid'],
+    // What browsers give of a field for numbers was once refused where it had an exponent, or no digit before the point.
+    ['NUMBER', [1.5, '-2', '0.25', 0, '1e5', '-.5', '0.12345678901234567'], [], ''],
+    [
+      'NUMBER',
+      [],
+      ['1e999', '1e-999', '9007199254740993', '0x10', 'abc', '01', '5.', 2 ** 53, 'Infinity'],
+      'number_invalid',
+    ],
     ['NUMBER', [], [true, [1], {}], 'input_type'],
     ['DATE', ['2026-02-28'], ['2026-02-30', '28.2.2026', '2026-2-1'], 'date_invalid'],
     ['CHECKBOX', [true, false, 'true', 'false'], ['yes', 1, []], 'input_type'],

@@ -156,7 +156,7 @@ describe('an approval', () => {
       asking('approval', { message: 'How much?', form: fields as never, onTimeout: 'fail' }),
     )
     const { body } = await faces.begin()
-    const bad = await faces.answer(body.flowId, 'approve', { amount: 'many', other: 'x' })
+    const bad = await faces.answer(body.flowId, 'approve', { amount: '0x10', other: 'x' })
     const inputs = { amount: '7', urgent: 'true', level: '2', tags: '["a"]' }
     const done = await faces.answer(body.flowId, 'approve', inputs)
 

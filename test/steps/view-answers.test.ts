@@ -135,6 +135,19 @@ describe('an answer', () => {
     ).rejects.toMatchObject({ details: { issues: [{ message: 'again: Type it twice' }] } })
   })
 
+  // A new password was once taken without its repetition, where neither had to be given.
+  test('one that is left out is not the same as one that is given; both may be left out', async () => {
+    const again = input('again', { validations: [rule('EqualityValidator', { other: 'p' })] }, 'PASSWORD')
+    const question = view.ask({
+      components: [form(input('p', {}, 'PASSWORD'), again), { id: 'skip', type: 'RESEND' }],
+    })
+
+    expect(await answer(question, { p: 'a' })).toEqual(['/params/again not_equal'])
+    expect(await answer(question, { p: 'a', again: ' ' })).toEqual(['/params/again not_equal'])
+    expect(await answer(question, {})).toEqual({ actionId: 'sign-up' })
+    expect(await answer(question, { p: 'a' }, 'skip')).toMatchObject({ actionId: 'skip' })
+  })
+
   test.each(['(x+x+)+y', '(a|a)*b', '^(([a-z])+.)+[A-Z]([a-z])+$', '(.*)*$x'])(
     'H10 the pattern %s costs no time, whatever it is given',
     async (pattern) => {

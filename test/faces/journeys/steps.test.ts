@@ -68,6 +68,19 @@ describe('REDIRECTION', () => {
     expect((await faces.post({ flowId: body.flowId })).body).toEqual(body)
   })
 
+  // What an address does not have was once taken for an error, or refused as no text.
+  test.each([{ error: null, session_state: null }, { error: '' }, { error: ' ' }])(
+    'takes %j for parameters that did not come back',
+    async (absent) => {
+      const { body } = await faces.begin()
+      const given = { code: 'c', state: body.data.additionalData.state }
+      const done = await faces.answer(body.flowId, '', { ...given, ...absent })
+
+      expect(done.body).toMatchObject({ flowStatus: 'COMPLETE', data: given })
+      expect(Object.keys(done.body.data)).toEqual(['code', 'state'])
+    },
+  )
+
   test('the error of the other site is the step’s error', async () => {
     const { body } = await faces.begin()
     const { state } = body.data.additionalData

@@ -168,6 +168,25 @@ test.each([
   ])
 })
 
+// Two forms that may be filled in in any order once needed a step behind each, and were said to keep people waiting.
+test('in a journey the last view of a body leads out of it', () => {
+  const asks = (id: string) => ({ nodes: { [id]: { type: 'view', params: { components: [submit] } } } })
+  const { problems } = readDefinition({
+    metadata: { name: 'Views' },
+    triggers: [{ type: 'journey', flowType: 'SURVEY' }],
+    nodes: {
+      both: { type: 'parallel', params: { branches: { a: asks('one'), b: asks('other') } }, next: 'end' },
+      end: { type: 'final', params: { output: '{{both}}' } },
+    },
+  })
+
+  expect(problems.map(({ severity, code }) => [severity, code])).toEqual([
+    ['warning', 'outcome_without_row'],
+    ['warning', 'outcome_without_row'],
+  ])
+  expect(problems[0]?.message).toMatch(/the body ends there successfully$/)
+})
+
 test('in a journey every action leads somewhere', () => {
   const document = (next: JsonObject) => ({
     metadata: { name: 'View' },

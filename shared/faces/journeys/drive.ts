@@ -1,4 +1,5 @@
 import { answerStep, meantStep, takesAnswers } from '../../core/journeys/answer-step.ts'
+import { firstAnswer } from '../../core/journeys/first-answer.ts'
 import { openJourney } from '../../core/journeys/journey.ts'
 import { lookOn } from '../../core/journeys/look-on.ts'
 import { messagesOf, type StepMessage } from '../../core/journeys/messages.ts'
@@ -52,12 +53,12 @@ async function begin(
   const { flowType, applicationId, actionId } = request
   const inputs = request.inputs ?? {}
   const order = { orgId, flowType, inputs, applicationId, address, waitSeconds, traceparent }
-  const { run, ...held } = await startJourney(world, order)
+  const { run, taken, ...held } = await startJourney(world, order)
   // An action that is sent along answers the first step.
   const first = actionId === null ? undefined : firstWait(world, held.journey, run)
   return first === undefined
     ? await show(world, held, run)
-    : await submit(world, held, first, request, waitSeconds)
+    : await submit(world, held, first, { ...request, inputs: firstAnswer(first, inputs, taken) }, waitSeconds)
 }
 
 async function goOn(world: World, call: Asked, held: Held, request: JourneyRequest): Promise<Reply> {

@@ -34,7 +34,10 @@ function credentialIn({ tokenResponse, failure }: Filled): JsonObject {
 }
 
 function valuesIn(filled: Filled, wait: WaitView): JsonObject {
-  const values = fieldsOfWait(wait).map((field): [string, Json] => [field.name, valueIn(field, filled)])
+  const values = fieldsOfWait(wait, filled.actionId).map((field): [string, Json] => [
+    field.name,
+    valueIn(field, filled),
+  ])
   return Object.fromEntries(values.filter(([, value]) => value !== null))
 }
 

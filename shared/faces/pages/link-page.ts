@@ -1,6 +1,7 @@
 import type { LinkedWait } from '../../core/linked-wait.ts'
 import type { Fault } from '../../faults.ts'
 import type { Reply } from '../../http/route.ts'
+import { plainPath } from '../../pointer.ts'
 import type { JsonObject } from '../../world.ts'
 import { idOf, textOf } from './form-fields.ts'
 import { type Html, html } from './html.ts'
@@ -77,7 +78,7 @@ const headings: Partial<Record<Fault['code'], string>> = {
 
 function targetOf(path: string): string | null {
   if (path === '/message') return 'message'
-  const name = /^\/(?:form|params)\/(.+)$/.exec(path)?.[1]
+  const name = /^\/(?:form|params)\/(.+)$/.exec(plainPath(path))?.[1]
   return name === undefined ? null : idOf(name)
 }
 

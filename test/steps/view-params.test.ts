@@ -81,6 +81,15 @@ describe('what an author may write', () => {
     ['an id twice', [form(input('a'), { ...input('b'), id: 'a' })], [`duplicate_id ${at}/0/components/1/id`]],
     ['an action twice', [submit, { ...submit, id: 'b' }], [`duplicate_actionId ${at}/1/actionId`]],
     [
+      // Whoever pressed the second by its id once did what the first does.
+      'an id that is another’s action',
+      [
+        { ...submit, id: 'a', actionId: 'b' },
+        { ...submit, id: 'b', actionId: 'c' },
+      ],
+      [`duplicate_actionId ${at}/1/id`],
+    ],
+    [
       'a DROPDOWN without options',
       [form(input('a', {}, 'DROPDOWN'))],
       [`required ${at}/0/components/0/config/options`],

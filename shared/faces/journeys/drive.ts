@@ -13,8 +13,9 @@ import { isFault } from '../../faults.ts'
 import { keyOf, onlyOnce } from '../../http/idempotency.ts'
 import type { RawBody } from '../../http/raw-body.ts'
 import type { Call, Reply } from '../../http/route.ts'
-import type { World } from '../../world.ts'
+import type { JsonObject, World } from '../../world.ts'
 import { badPasskey, badTool, readAnswer } from './answer.ts'
+import { progressAction } from './made-views.ts'
 import { staleAction, unknownAction } from './refused-action.ts'
 import { type JourneyRequest, readRequest } from './request.ts'
 import { type Held, stepObject } from './step-object.ts'
@@ -79,6 +80,8 @@ async function submit(
   waitSeconds: number,
 ): Promise<Reply> {
   const read = await readAnswer(wait, { actionId, inputs: inputs ?? {} })
+  if ('actions' in read && looksAgain(actionId, inputs))
+    return await show(world, held, await lookOn(world, held.journey, waitSeconds))
   if (takesAnswers(world, wait)) {
     if ('actions' in read) throw await unknownAction(world, held, wait, actionId, read.actions)
     if ('messages' in read) return await again(world, held, wait, read.messages)
@@ -92,6 +95,11 @@ async function submit(
       return await again(world, held, wait, messagesFor(wait, error.details.issues ?? []))
     throw error
   }
+}
+
+/** Another page of the journey has been shown the next step meanwhile, or the button was pressed twice. */
+function looksAgain(actionId: string | null, inputs: JsonObject | null): boolean {
+  return actionId === progressAction && Object.keys(inputs ?? {}).length === 0
 }
 
 /** The step that is there now, or the end. */

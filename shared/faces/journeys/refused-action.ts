@@ -7,6 +7,7 @@ import { tellStep } from '../../core/journeys/tell.ts'
 import type { RunView, WaitView } from '../../core/run-view.ts'
 import { Fault } from '../../faults.ts'
 import type { World } from '../../world.ts'
+import { progressAction } from './made-views.ts'
 import { type Held, stepObject } from './step-object.ts'
 
 /** The refusal of an answer to a step that has closed: nothing has moved, and nothing goes back (faces/journeys.md §4). */
@@ -55,5 +56,5 @@ async function refusal(
 
 function actionsIn(step: Awaited<ReturnType<typeof tellStep>>): string[] {
   if (step.at === 'wait') return actionNames(step.wait).map(([own = '']) => own)
-  return step.at === 'progress' ? ['continue'] : []
+  return step.at === 'progress' ? [progressAction] : []
 }

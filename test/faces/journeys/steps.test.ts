@@ -239,6 +239,20 @@ describe('a run that works', () => {
     expect(next.body.type).toBe('INTERNAL_PROMPT')
   })
 
+  // Of two pages that showed it, or two presses, the second was once told that there is no such action.
+  test('is looked at again as often as somebody presses the button', async () => {
+    await faces.answers(asking('prompt', { requiredParams: ['a'] }))
+    const { body } = await faces.post({ flowType: 'REGISTRATION' }, { headers: { prefer: 'wait=0' } })
+    const press = (inputs: JsonObject) => faces.answer(body.flowId, 'continue', inputs)
+    const [first, second] = [await press({}), await press({})]
+    const other = await press({ a: 'x' })
+
+    expect(body.data.components[0].id).toBe('progress')
+    expect(first.body.type).toBe('INTERNAL_PROMPT')
+    expect([second.status, second.body]).toEqual([200, first.body])
+    expect([other.status, other.body.code]).toEqual([400, 'FE-60009'])
+  })
+
   test('that fails meanwhile tells it once', async () => {
     await faces.answers(
       journey({

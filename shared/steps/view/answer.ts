@@ -38,8 +38,7 @@ export async function readAnswerOf(
     else if (isSent(field, action)) problems.push(...(await notRepeated(field, values)))
   }
   const known = new Set(fields.map(({ identifier }) => identifier))
-  for (const name of Object.keys(given))
-    if (!known.has(name)) problems.push(problem(name, 'input_unexpected', 'This step asks for no such value'))
+  for (const name of Object.keys(given)) if (!known.has(name)) problems.push(unexpected(name))
   return { values, problems: problems.slice(0, mostProblems) }
 }
 
@@ -60,6 +59,11 @@ function readField(
   if ('problem' in read) return read.problem
   values.set(identifier, read.value)
   return null
+}
+
+/** No field has a longer name: what is not known is not given back in full. */
+function unexpected(name: string): ViewProblem {
+  return problem(name.slice(0, 200), 'input_unexpected', 'This step asks for no such value')
 }
 
 /** Whether an action sends the form that the field is in. */

@@ -13,7 +13,8 @@ import { type Held, stepObject } from './step-object.ts'
 /** The refusal of an answer to a step that has closed: nothing has moved, and nothing goes back (faces/journeys.md §4). */
 export async function staleAction(world: World, held: Held, run: RunView): Promise<Fault> {
   return await refusal(world, held, run, {
-    text: 'This step has been answered already: the present one is in current',
+    // Answered, expired, or none of this journey.
+    text: 'This step takes no answer now: the present one is in current',
     i18nKey: 'stale_action',
   })
 }

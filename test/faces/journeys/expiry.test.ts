@@ -89,6 +89,8 @@ describe('a step of a journey', () => {
     const bad = await passing(faces.answer(flowId, 'send-a', {}))
 
     expect([late.status, late.body.messages[0].i18nKey]).toEqual([400, 'stale_action'])
+    // Nobody has answered it, as it was once told.
+    expect(late.body.description).toBe('This step takes no answer now: the present one is in current')
     expect(late.body.current.data.requiredParams).toEqual(['b'])
     expect([bad.status, bad.body.messages[0].i18nKey]).toEqual([400, 'stale_action'])
     const done = await passing(faces.answer(flowId, 'send-b', { b: '2' }))

@@ -97,6 +97,20 @@ describe('a step of a journey', () => {
     expect(done.body.flowStatus).toBe('COMPLETE')
   })
 
+  // For a moment it was said to wait for somebody else, and every look was answered at once.
+  test('whose time is over is looked at until its way is gone', async () => {
+    const first = await begun(
+      only({ one: ask('a', { default: 'end', timeout: 'two' }), two: ask('b', { default: 'end' }), end }),
+    )
+    const look = { flowId: first.body.flowId }
+    await clock.advance(Date.parse(first.headers['sluice-step-expires']!) - clock.now() + 1)
+    const quick = await passing(faces.post(look, { headers: { prefer: 'wait=0' } }))
+    const patient = await passing(faces.post(look))
+
+    expect(quick.body.data.messages[0].i18nKey).toBe('still_running')
+    expect(patient.body.data.requiredParams).toEqual(['b'])
+  })
+
   test('that somebody else must decide waits seven days', async () => {
     const params = { message: 'Sure?', approvers: ['admin@acme.example'], onTimeout: 'fail' }
     await begun(only({ one: { type: 'approval', params, next: { default: 'end' } }, end }))

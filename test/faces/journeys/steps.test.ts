@@ -213,6 +213,20 @@ describe('an approval', () => {
   })
 })
 
+// It was once told at once that it waits for others, as often as somebody looked.
+test('a look at an approval of others lasts until there is something to tell', async () => {
+  const params = { message: 'Sure?', approvers: ['admin@acme.example'], onTimeout: 'fail' }
+  const flow = await faces.answers(asking('approval', params))
+  const { body } = await faces.begin()
+  const looking = faces.post({ flowId: body.flowId })
+  const as = faces.acme.token.admin
+  const { body: waits } = await faces.send('GET', `/v1/waits?flowId=${flow}`, { as })
+  await faces.send('POST', `/v1/waits/${waits.data[0].id}/answer`, { as, body: { decision: 'approve' } })
+
+  expect(body.data.messages[0].i18nKey).toBe('waiting_elsewhere')
+  expect((await looking).body).toMatchObject({ flowStatus: 'COMPLETE', data: { decision: 'approve' } })
+})
+
 describe('a run that works', () => {
   test('is told as a step that any client draws, and followed by the next', async () => {
     await faces.answers(

@@ -1,3 +1,4 @@
+import { withoutName } from '../../core/journeys/messages.ts'
 import type { LinkedWait } from '../../core/linked-wait.ts'
 import type { Fault } from '../../faults.ts'
 import { plainPath } from '../../pointer.ts'
@@ -100,8 +101,21 @@ ${nonceField(linked)}
 <script>${new Html(passkeyScript)}</script>`
 }
 
-/** What is wrong, by the place in the answer: pointers with the names of fields as they are, slashes and all. */
+/**
+ * What is wrong, by the place in the answer: pointers with the names of fields as they are, slashes and all. It stands at the
+ * field itself, whose name is not said again.
+ */
 export function errorsOf(sent: Sent | undefined): Map<string, string> {
   const issues = sent?.fault.details.issues ?? []
-  return new Map(issues.map(({ path, message }) => [plainPath(path), message]))
+  return new Map(
+    issues.map(({ path, message }) => {
+      const name = fieldNameIn(path)
+      return [plainPath(path), name === null ? message : withoutName(message, name)]
+    }),
+  )
+}
+
+/** The field that an issue is about. */
+export function fieldNameIn(path: string): string | null {
+  return /^\/(?:form|params)\/(.+)$/.exec(plainPath(path))?.[1] ?? null
 }

@@ -10,3 +10,8 @@ export function partsOf(pointer: string): string[] {
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
+
+/** A JSON pointer with its keys as they are: for places whose last key is all that follows. */
+export function plainPath(pointer: string): string {
+  return pointer.replaceAll('~1', '/').replaceAll('~0', '~')
+}

@@ -2,6 +2,7 @@ import { SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { isTransient } from '../aws/transient.ts'
 import { StepError } from '../step-error.ts'
 import type { Message } from '../steps/define.ts'
+import { asMailed } from '../steps/mail-address.ts'
 import type { World } from '../world.ts'
 
 /** SES's own limit for a message is 40 MB; a step's params are far below, so this is what a reader bears. */
@@ -28,8 +29,8 @@ export async function sendMail(
     const { MessageId = '' } = await mail.send(
       new SendEmailCommand({
         FromEmailAddress: settings.mailFrom,
-        Destination: { ToAddresses: to },
-        ...(replyTo === undefined ? {} : { ReplyToAddresses: [replyTo] }),
+        Destination: { ToAddresses: to.map(mailed) },
+        ...(replyTo === undefined ? {} : { ReplyToAddresses: [mailed(replyTo)] }),
         Content: {
           Simple: {
             // A line break would begin another header.
@@ -47,6 +48,11 @@ export async function sendMail(
   } catch (error) {
     throw asStepError(error)
   }
+}
+
+/** SES reads domains in ASCII alone. */
+function mailed(address: string): string {
+  return asMailed(address) ?? address
 }
 
 /** By name: the client is bundled by itself, so that its classes are not these ones. */

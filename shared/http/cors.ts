@@ -49,8 +49,9 @@ export function corsHeaders(
   { corsOrigins }: Settings,
 ): Record<string, string> {
   const origin = headers.origin
-  if (origin === undefined) return {}
+  // Whoever asks: what is kept by something in between is for any page, too.
   if (open) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': exposed }
+  if (origin === undefined) return {}
   if (!corsOrigins.includes(origin)) return { vary: 'Origin' }
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'Origin' }
 }

@@ -1,5 +1,6 @@
 import { Fault, isFault } from '../faults.ts'
 import type { HttpRequest, HttpResponse, Under } from './exchange.ts'
+import { rateHeaders } from './rate.ts'
 
 /** An answer in the words of the face; a bug leaves as a bare 500. */
 export function refuse({ world, request, requestId, words }: Under, error: unknown): HttpResponse {
@@ -23,11 +24,18 @@ export function refuse({ world, request, requestId, words }: Under, error: unkno
     headers: {
       'content-type': contentType,
       ...(typeof allow === 'string' ? { allow } : {}),
+      ...spentRate(fault),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
       ...(status === 401 ? { 'www-authenticate': challenge(request) } : {}),
       ...headers,
     },
   }
+}
+
+/** The limit that refused may be another than the one that every request counts for. */
+function spentRate({ code, details: { limit, retryAfterSeconds } }: Fault): Record<string, string> {
+  if (code !== 'rate_limited' || limit === undefined || retryAfterSeconds === undefined) return {}
+  return rateHeaders({ limit: Number(limit), remaining: 0, resetSeconds: retryAfterSeconds })
 }
 
 /** A bug is logged once, under the request's id; the caller learns no more than that. */

@@ -2,13 +2,14 @@ import * as z from 'zod'
 import { StepError } from '../step-error.ts'
 import type { JsonObject } from '../world.ts'
 import type { WorkStep } from './define.ts'
+import { mailAddress } from './mail-address.ts'
 import { isTemplate, templated, text } from './params.ts'
 import { optionalText, seconds, secondsIn, textIn } from './user-params.ts'
 
 const life = { usual: 300, least: 30, most: 86_400 }
 
 const params = z.strictObject({
-  to: templated(z.email('Expected an e-mail address')),
+  to: templated(mailAddress),
   purpose: text.max(100),
   length: z.int().min(4).max(10).optional(),
   ttlSeconds: seconds(life.least, life.most).optional(),
@@ -71,7 +72,7 @@ export const codeSend: WorkStep<z.infer<typeof params>> = {
 
 /** What is no address could smuggle in a header or another receiver. */
 function receiverIn({ to }: JsonObject): string {
-  const read = z.email().safeParse(to)
+  const read = mailAddress.safeParse(to)
   if (read.success) return read.data
   throw new StepError('Code.BadReceiver', 'to is no e-mail address')
 }

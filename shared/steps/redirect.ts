@@ -6,7 +6,7 @@ import type { Known, WaitStep } from './define.ts'
 import { listOf, paramName, paramNameList, readParams } from './param-names.ts'
 import { templated } from './params.ts'
 import { addressProblem, filledAddress, hasPlaceholder, returnUrlProblem } from './redirect/address.ts'
-import { callbackIssues } from './redirect/callback.ts'
+import { broughtBack, callbackIssues } from './redirect/callback.ts'
 
 const params = z
   .strictObject({
@@ -55,7 +55,8 @@ export const redirect: WaitStep<z.infer<typeof params>> = {
     }
   },
   accept(question, given, { state }) {
-    const { params: values, issues } = readParams(question, given)
+    const { params: sent, issues } = readParams(question, given)
+    const values = broughtBack(sent)
     issues.push(...callbackIssues(question, values, state))
     if (issues.length > 0) throw refuse(issues)
     if (values.error !== undefined) {

@@ -40,6 +40,16 @@ test('K12 open routes are for every origin, without credentials', async () => {
   expect(headers).not.toHaveProperty('access-control-allow-credentials')
 })
 
+// Only requests that named an origin once had it.
+test.each([
+  ['an answer', 'GET', 200],
+  ['an error', 'PUT', 405],
+])('open routes say so to whoever asks: %s', async (_what, method, status) => {
+  const answer = await toys.send(method, '/open')
+
+  expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([status, '*'])
+})
+
 test('what a browser may read is named header by header', async () => {
   const { headers } = await from('GET', '/toys', listed)
 

@@ -49,7 +49,37 @@ describe('an email step', () => {
     expect(step).toMatchObject({ type: 'email', output: { messageId: output } })
   })
 
+  // They were once markup, so that a name could be a link in a message to somebody else.
+  test('shows values in its HTML as text; an HTML that is one expression is HTML', async () => {
+    const name = '<a href="https://evil.example">Win</a> & more'
+    const html = '<p title="{{inputs.name}}">{{inputs.name}}{{inputs.none}} {{inputs.list}}</p>'
+    const inputs = { name, list: [1, '<b>'] }
+    await run({ to: 'ann@example.com', subject: 'Hi', html }, inputs)
+    const told = '&lt;a href=&quot;https://evil.example&quot;&gt;Win&lt;/a&gt; &amp; more'
+    const list = '[1,&quot;&lt;b&gt;&quot;]'
+    expect(sent()[0]?.html).toBe(`<p title="${told}">${told} ${list}</p>`)
+
+    await run({ to: 'ann@example.com', subject: 'Hi', html: ' {{inputs.name}} ' }, inputs)
+    expect(sent()[0]?.html?.trim()).toBe(name)
+  })
+
+  // Those without digits and letters alone were once refused, though users may have them.
   test.each([
+    ["o'brien+x%y=z!@example.com", "o'brien+x%y=z!@example.com"],
+    ['ann@bücher.example', 'ann@xn--bcher-kva.example'],
+    ['Ann@Example.COM', 'Ann@Example.COM'],
+  ])('to %s goes to %s', async (to, mailed) => {
+    expect((await run({ to: '{{inputs.to}}', subject: 'Hi', text: 'Hi' }, { to })).status).toBe('completed')
+    expect(sent()[0]?.to).toEqual([mailed])
+  })
+
+  test.each([
+    ['ann@example.com,all@example.com', 'Email.BadAddress'],
+    ['<ann@example.com>', 'Email.BadAddress'],
+    ['ann@127.0.0.1', 'Email.BadAddress'],
+    ['.ann@example.com', 'Email.BadAddress'],
+    ['{{ann}}@example.com', 'Email.BadAddress'],
+    ['ann@xn--\u00fc.example', 'Email.BadAddress'],
     ['ann@example.com\r\nBcc: all@example.com', 'Email.BadAddress'],
     ['nobody', 'Email.BadAddress'],
     [null, 'Email.BadAddress'],

@@ -73,11 +73,18 @@ describe('an answer', () => {
     [
       'EMAIL',
       ['a@b.example'],
-      ['a', 'a@b', '@b.c', 'a@.c', 'a@b.', 'a b@c.d', 'a@b@c.d', `${'a'.repeat(250)}@b.cd`],
+      ['a', 'a@b', '@b.c', 'a@.c', 'a@b.', 'a b@c.d', 'a@b@c.d', 'a\0@b.cd', `${'a'.repeat(250)}@b.cd`],
       'email_invalid',
     ],
     ['TELEPHONE', ['+49 (30) 123-45.6'], ['1234', '+++++', '123456x', '1'.repeat(21)], 'tel_invalid'],
-    ['NUMBER', [1.5, '-2', '0.25', 0], ['1e999', '0x10', 'abc', '01', 2 ** 53, 'Infinity'], 'number_invalid'],
+    // What browsers give of a field for numbers was once refused where it had an exponent, or no digit before the point.
+    ['NUMBER', [1.5, '-2', '0.25', 0, '1e5', '-.5', '0.12345678901234567'], [], ''],
+    [
+      'NUMBER',
+      [],
+      ['1e999', '1e-999', '9007199254740993', '0x10', 'abc', '01', '5.', 2 ** 53, 'Infinity'],
+      'number_invalid',
+    ],
     ['NUMBER', [], [true, [1], {}], 'input_type'],
     ['DATE', ['2026-02-28'], ['2026-02-30', '28.2.2026', '2026-2-1'], 'date_invalid'],
     ['CHECKBOX', [true, false, 'true', 'false'], ['yes', 1, []], 'input_type'],
@@ -126,6 +133,19 @@ describe('an answer', () => {
     await expect(
       Promise.resolve(view.accept(question, { params: { p: 'a', again: 'b' } }, answering)),
     ).rejects.toMatchObject({ details: { issues: [{ message: 'again: Type it twice' }] } })
+  })
+
+  // A new password was once taken without its repetition, where neither had to be given.
+  test('one that is left out is not the same as one that is given; both may be left out', async () => {
+    const again = input('again', { validations: [rule('EqualityValidator', { other: 'p' })] }, 'PASSWORD')
+    const question = view.ask({
+      components: [form(input('p', {}, 'PASSWORD'), again), { id: 'skip', type: 'RESEND' }],
+    })
+
+    expect(await answer(question, { p: 'a' })).toEqual(['/params/again not_equal'])
+    expect(await answer(question, { p: 'a', again: ' ' })).toEqual(['/params/again not_equal'])
+    expect(await answer(question, {})).toEqual({ actionId: 'sign-up' })
+    expect(await answer(question, { p: 'a' }, 'skip')).toMatchObject({ actionId: 'skip' })
   })
 
   test.each(['(x+x+)+y', '(a|a)*b', '^(([a-z])+.)+[A-Z]([a-z])+$', '(.*)*$x'])(

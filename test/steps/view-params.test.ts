@@ -81,6 +81,15 @@ describe('what an author may write', () => {
     ['an id twice', [form(input('a'), { ...input('b'), id: 'a' })], [`duplicate_id ${at}/0/components/1/id`]],
     ['an action twice', [submit, { ...submit, id: 'b' }], [`duplicate_actionId ${at}/1/actionId`]],
     [
+      // Whoever pressed the second by its id once did what the first does.
+      'an id that is another’s action',
+      [
+        { ...submit, id: 'a', actionId: 'b' },
+        { ...submit, id: 'b', actionId: 'c' },
+      ],
+      [`duplicate_actionId ${at}/1/id`],
+    ],
+    [
       'a DROPDOWN without options',
       [form(input('a', {}, 'DROPDOWN'))],
       [`required ${at}/0/components/0/config/options`],
@@ -166,6 +175,25 @@ test.each([
   expect(problem).toEqual([
     expect.stringMatching(/^error invalid_value .*validations\/0\/(conditions\/0\/value|message)$/),
   ])
+})
+
+// Two forms that may be filled in in any order once needed a step behind each, and were said to keep people waiting.
+test('in a journey the last view of a body leads out of it', () => {
+  const asks = (id: string) => ({ nodes: { [id]: { type: 'view', params: { components: [submit] } } } })
+  const { problems } = readDefinition({
+    metadata: { name: 'Views' },
+    triggers: [{ type: 'journey', flowType: 'SURVEY' }],
+    nodes: {
+      both: { type: 'parallel', params: { branches: { a: asks('one'), b: asks('other') } }, next: 'end' },
+      end: { type: 'final', params: { output: '{{both}}' } },
+    },
+  })
+
+  expect(problems.map(({ severity, code }) => [severity, code])).toEqual([
+    ['warning', 'outcome_without_row'],
+    ['warning', 'outcome_without_row'],
+  ])
+  expect(problems[0]?.message).toMatch(/the body ends there successfully$/)
 })
 
 test('in a journey every action leads somewhere', () => {

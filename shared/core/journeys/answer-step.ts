@@ -57,13 +57,13 @@ export async function answerStep(
     const { runId } = journey.row
     const holder = holderOfJourney(journey.row)
     const given = await answerWait(world, holder, { runId, waitId: wait.id, answer }, waitSeconds)
-    const run = given.replayed ? await lookOn(world, journey, waitSeconds) : given.run
+    const run = given.replayed ? await lookOn(world, journey, waitSeconds, 'anybody') : given.run
     return { taken: true, run, replayed: given.replayed }
   } catch (error) {
     if (!closed.some((code) => isFault(error, code))) throw error
     // The engine is about to end the run: nothing can follow.
     if (isFault(error, 'wait_expired') && error.details.onTimeout === 'fail') throw noJourney()
-    return { taken: false, run: await lookOn(world, journey, goneSeconds) }
+    return { taken: false, run: await lookOn(world, journey, goneSeconds, 'anybody') }
   }
 }
 

@@ -48,7 +48,7 @@ function nameIn(path: string): string | undefined {
 }
 
 /** Issues begin with the name of the field, which stands beside a message. */
-function withoutName(message: string, name: string): string {
+export function withoutName(message: string, name: string): string {
   const prefix = `${name.slice(0, 80)}: `
   return message.startsWith(prefix) ? message.slice(prefix.length) : message
 }

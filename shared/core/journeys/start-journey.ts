@@ -36,7 +36,8 @@ const lifeSeconds = 367 * 86_400
 const nameOfType = /^[A-Z][A-Z0-9_]{1,63}$/
 
 /**
- * Starts the flow that answers a flowType (faces/journeys.md §3). Its flowId is told here and stored nowhere.
+ * Starts the flow that answers a flowType (faces/journeys.md §3). Its flowId is told here and stored nowhere; `taken` are the
+ * names of what became its inputs.
  *
  * @throws {Fault} `invalid_request` reason `flow_type`, `flow_disabled`, `inputs`; `rate_limited`; `payload_too_large`;
  *   `concurrency_limit`; `unavailable`.
@@ -44,7 +45,7 @@ const nameOfType = /^[A-Z][A-Z0-9_]{1,63}$/
 export async function startJourney(
   world: World,
   order: JourneyOrder,
-): Promise<{ journey: Journey; flowId: string; run: RunView }> {
+): Promise<{ journey: Journey; flowId: string; run: RunView; taken: string[] }> {
   await limitRate(world, `journey-starts#${digest(order.address)}`, mostStarts)
   const { orgId, flow, version, trigger } = await answering(world, order)
   const runId = world.ids.uuid()
@@ -54,13 +55,14 @@ export async function startJourney(
     ...{ flowIdHash: digest(flowId), orgId, runId, flowType, showMessages },
     ttl: Math.floor(world.clock.now() / 1000) + lifeSeconds,
   }
+  const inputs = declared(version.graph.inputs, order.inputs)
   const { run } = await started(flowType, () =>
     start(
       world,
       holderOfJourney(row),
       {
         flowId: flow,
-        inputs: declared(version.graph.inputs, order.inputs),
+        inputs,
         quoted: true,
         trigger: { type: 'journey', data: { flowType, applicationId: order.applicationId } },
         requireTrigger: 'journey',
@@ -73,7 +75,7 @@ export async function startJourney(
   )
   const now = await getRun(world, orgId, runId)
   if (now === null) throw noRun()
-  return { journey: { row, run: now }, flowId, run }
+  return { journey: { row, run: now }, flowId, run, taken: Object.keys(inputs) }
 }
 
 /** The flow that answers the type now. */

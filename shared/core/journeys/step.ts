@@ -20,17 +20,20 @@ export async function stepOf(world: World, journey: Journey, run: RunView): Prom
   if (['failed', 'cancelled', 'timed_out'].includes(run.status)) throw endFault(journey, run)
   const wait = firstWait(world, journey, run)
   if (wait) return { at: 'wait', wait }
-  const elsewhere = run.waits.some(({ status }) => status === 'open')
+  const elsewhere = run.waits.some((one) => stands(world, one))
   return { at: 'progress', why: elsewhere ? 'waiting_elsewhere' : 'still_running' }
 }
 
 /** The oldest wait that stands open and that the holder may answer (faces/journeys.md §4). */
-export function firstWait({ clock }: World, { row, run }: Journey, { waits }: RunView): WaitView | undefined {
+export function firstWait(world: World, { row, run }: Journey, { waits }: RunView): WaitView | undefined {
   return [...waits]
     .sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1))
-    .find(
-      (wait) => wait.status === 'open' && clock.now() < Date.parse(wait.expiresAt) && isFor(row, run, wait),
-    )
+    .find((wait) => stands(world, wait) && isFor(row, run, wait))
+}
+
+/** By the clock: the engine is told a moment later that the time is over. */
+function stands({ clock }: World, { status, expiresAt }: WaitView): boolean {
+  return status === 'open' && clock.now() < Date.parse(expiresAt)
 }
 
 /** Whether the holder of a flowId may answer. */
@@ -44,9 +47,16 @@ function isFor(row: Journey['row'], run: RunRow, { question }: WaitView): boolea
   }
 }
 
+/** Whom a run is looked on for: its holder alone, or whoever must do something next. */
+export type LookedFor = 'holder' | 'anybody'
+
 /** True once the holder need not be kept waiting. */
-export function isWorthTelling(world: World, journey: Journey, run: RunView): boolean {
-  return hasEnded({ status: run.status } as RunRow) || firstWait(world, journey, run) !== undefined
+export function isWorthTelling(world: World, journey: Journey, run: RunView, lookedFor: LookedFor): boolean {
+  const { status, waits } = run
+  // What waits may wait for others.
+  if (status !== 'waiting' && hasEnded({ status })) return true
+  if (lookedFor === 'anybody') return waits.some((wait) => stands(world, wait))
+  return firstWait(world, journey, run) !== undefined
 }
 
 /** What an author's `fail` says is told; of other errors nothing (faces/journeys.md §8). */

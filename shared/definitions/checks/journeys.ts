@@ -31,7 +31,10 @@ function checkFirst({ start }: Graph, visits: Visit[]): Finding[] {
 }
 
 const asks = new Set(['view', 'approval', 'redirect', 'webauthn', 'prompt', 'client-tool'])
-const quick = new Set(['token.check', 'user.find', 'transform', 'condition', 'oidc.begin', 'log'])
+const quick = new Set([
+  ...['token.check', 'user.find', 'transform', 'condition', 'oidc.begin', 'log'],
+  ...['parallel', 'each', 'while'],
+])
 
 function checkDrawable({ node, pointer }: Visit): Finding[] {
   const limited = (path: string, what: string) =>

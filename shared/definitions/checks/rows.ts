@@ -14,7 +14,7 @@ export function checkMissingRows(graph: Graph): Finding[] {
   return everyStep(graph).flatMap((visit) => [...silentEnds(visit), ...lostCases(visit)])
 }
 
-function silentEnds({ node, pointer }: Visit): Finding[] {
+function silentEnds({ node, pointer, scopes }: Visit): Finding[] {
   const step = findStep(node.type)
   if (step === undefined || step.kind === 'end' || Object.hasOwn(node.next, 'default')) return []
   const rows = Object.keys(node.next)
@@ -27,7 +27,7 @@ function silentEnds({ node, pointer }: Visit): Finding[] {
   if (step.outcomesAreValues && valueRows(node.next).length > 0) missing.push('default')
   if (missing.length === 0) return []
   const [outcomes, have] = missing.length === 1 ? ['outcome', 'has'] : ['outcomes', 'have']
-  const message = `The ${outcomes} ${missing.join(', ')} of ${node.id} ${have} no row in next and there is no default: the run ends there successfully`
+  const message = `The ${outcomes} ${missing.join(', ')} of ${node.id} ${have} no row in next and there is no default: the ${scopes.length > 1 ? 'body' : 'run'} ends there successfully`
   return [warningAt(`${pointer}/next`, 'outcome_without_row', message, node.id)]
 }
 

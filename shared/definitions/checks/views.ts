@@ -15,9 +15,9 @@ export function checkViews(graph: Graph): Finding[] {
     .flatMap((visit) => [...checkPatterns(visit), ...(journey ? checkActions(visit) : [])])
 }
 
-/** Whoever presses a button sees a next step: that is what a journey is. */
-function checkActions({ node, pointer }: Visit): Finding[] {
-  if (Object.hasOwn(node.next, 'default')) return []
+/** Whoever presses a button sees a next step: that is what a journey is. The last view of a body leads out of it. */
+function checkActions({ node, pointer, scopes }: Visit): Finding[] {
+  if (scopes.length > 1 || Object.hasOwn(node.next, 'default')) return []
   const actions = outcomesOf(node).filter((outcome) => outcome !== 'timeout')
   return actions
     .filter((action) => !Object.hasOwn(node.next, action))

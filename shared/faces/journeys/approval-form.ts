@@ -1,4 +1,5 @@
 import { readJson } from '../../steps/json-text.ts'
+import { readNumberText } from '../../steps/number-text.ts'
 import type { Json, JsonObject } from '../../world.ts'
 import { type FormField, fieldsOf, optionsOf, textOf } from '../pages/form-fields.ts'
 
@@ -61,8 +62,7 @@ function readField(field: FormField, value: Json): Json {
   return readers[field.type]?.(value, field) ?? value
 }
 
-const readNumber = (text: string): Json | undefined =>
-  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined
+const readNumber = (text: string): Json | undefined => readNumberText(text.trim())
 
 /** undefined = it cannot be read so. */
 const readers: Record<string, (text: string, field: FormField) => Json | undefined> = {

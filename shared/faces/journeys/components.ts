@@ -45,6 +45,7 @@ function listOf(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? (value as JsonObject[]) : []
 }
 
-function objectOf(value: Json | undefined): JsonObject {
+/** An object; empty for what is none. */
+export function objectOf(value: Json | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }

@@ -1,4 +1,5 @@
 import { answerStep, meantStep, takesAnswers } from '../../core/journeys/answer-step.ts'
+import { firstAnswer } from '../../core/journeys/first-answer.ts'
 import { openJourney } from '../../core/journeys/journey.ts'
 import { lookOn } from '../../core/journeys/look-on.ts'
 import { messagesOf, type StepMessage } from '../../core/journeys/messages.ts'
@@ -12,8 +13,9 @@ import { isFault } from '../../faults.ts'
 import { keyOf, onlyOnce } from '../../http/idempotency.ts'
 import type { RawBody } from '../../http/raw-body.ts'
 import type { Call, Reply } from '../../http/route.ts'
-import type { World } from '../../world.ts'
+import type { JsonObject, World } from '../../world.ts'
 import { badPasskey, badTool, readAnswer } from './answer.ts'
+import { progressAction } from './made-views.ts'
 import { staleAction, unknownAction } from './refused-action.ts'
 import { type JourneyRequest, readRequest } from './request.ts'
 import { type Held, stepObject } from './step-object.ts'
@@ -52,12 +54,12 @@ async function begin(
   const { flowType, applicationId, actionId } = request
   const inputs = request.inputs ?? {}
   const order = { orgId, flowType, inputs, applicationId, address, waitSeconds, traceparent }
-  const { run, ...held } = await startJourney(world, order)
+  const { run, taken, ...held } = await startJourney(world, order)
   // An action that is sent along answers the first step.
   const first = actionId === null ? undefined : firstWait(world, held.journey, run)
   return first === undefined
     ? await show(world, held, run)
-    : await submit(world, held, first, request, waitSeconds)
+    : await submit(world, held, first, { ...request, inputs: firstAnswer(first, inputs, taken) }, waitSeconds)
 }
 
 async function goOn(world: World, call: Asked, held: Held, request: JourneyRequest): Promise<Reply> {
@@ -78,6 +80,8 @@ async function submit(
   waitSeconds: number,
 ): Promise<Reply> {
   const read = await readAnswer(wait, { actionId, inputs: inputs ?? {} })
+  if ('actions' in read && looksAgain(actionId, inputs))
+    return await show(world, held, await lookOn(world, held.journey, waitSeconds))
   if (takesAnswers(world, wait)) {
     if ('actions' in read) throw await unknownAction(world, held, wait, actionId, read.actions)
     if ('messages' in read) return await again(world, held, wait, read.messages)
@@ -91,6 +95,11 @@ async function submit(
       return await again(world, held, wait, messagesFor(wait, error.details.issues ?? []))
     throw error
   }
+}
+
+/** Another page of the journey has been shown the next step meanwhile, or the button was pressed twice. */
+function looksAgain(actionId: string | null, inputs: JsonObject | null): boolean {
+  return actionId === progressAction && Object.keys(inputs ?? {}).length === 0
 }
 
 /** The step that is there now, or the end. */

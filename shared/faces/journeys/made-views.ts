@@ -20,6 +20,9 @@ export function approvalView({ message, form }: JsonObject): JsonObject[] {
   return [title, fields, button('reject', 'SECONDARY', 'Reject', true)]
 }
 
+/** Of the button by which a holder looks again. */
+export const progressAction = 'continue'
+
 const progressTexts = {
   still_running: 'Still working',
   waiting_elsewhere: 'Waiting for somebody else',
@@ -31,7 +34,7 @@ type Why = Extract<JourneyStep, { at: 'progress' }>['why']
 export function progressView(why: Why): { components: JsonObject[]; messages: StepMessage[] } {
   const message = progressTexts[why]
   return {
-    components: [text('progress', message), button('continue', 'PRIMARY', 'Check again', true)],
+    components: [text('progress', message), button(progressAction, 'PRIMARY', 'Check again', true)],
     messages: [{ type: 'INFO', message, i18nKey: why }],
   }
 }

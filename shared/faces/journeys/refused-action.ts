@@ -7,12 +7,14 @@ import { tellStep } from '../../core/journeys/tell.ts'
 import type { RunView, WaitView } from '../../core/run-view.ts'
 import { Fault } from '../../faults.ts'
 import type { World } from '../../world.ts'
+import { progressAction } from './made-views.ts'
 import { type Held, stepObject } from './step-object.ts'
 
 /** The refusal of an answer to a step that has closed: nothing has moved, and nothing goes back (faces/journeys.md §4). */
 export async function staleAction(world: World, held: Held, run: RunView): Promise<Fault> {
   return await refusal(world, held, run, {
-    text: 'This step has been answered already: the present one is in current',
+    // Answered, expired, or none of this journey.
+    text: 'This step takes no answer now: the present one is in current',
     i18nKey: 'stale_action',
   })
 }
@@ -55,5 +57,5 @@ async function refusal(
 
 function actionsIn(step: Awaited<ReturnType<typeof tellStep>>): string[] {
   if (step.at === 'wait') return actionNames(step.wait).map(([own = '']) => own)
-  return step.at === 'progress' ? ['continue'] : []
+  return step.at === 'progress' ? [progressAction] : []
 }

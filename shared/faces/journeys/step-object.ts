@@ -5,7 +5,7 @@ import type { JourneyStep } from '../../core/journeys/step.ts'
 import type { WaitView } from '../../core/run-view.ts'
 import { requiredParamsOf } from '../../steps/view/read.ts'
 import type { Json, JsonObject, World } from '../../world.ts'
-import { drawable, drawnMessages } from './components.ts'
+import { drawable, drawnMessages, objectOf } from './components.ts'
 import { approvalView, progressView } from './made-views.ts'
 import type { StepObject } from './step-shape.ts'
 
@@ -142,7 +142,9 @@ async function endOf(world: World, { row }: Journey, data: JsonObject): Promise<
     data: {
       ...data,
       ...(address === null ? {} : { url: address }),
-      ...(typeof userAssertion === 'string' ? { additionalData: { userAssertion } } : {}),
+      ...(typeof userAssertion === 'string'
+        ? { additionalData: { ...objectOf(data.additionalData), userAssertion } }
+        : {}),
     },
   }
 }

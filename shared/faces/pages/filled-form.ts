@@ -1,6 +1,7 @@
 import type { WaitView } from '../../core/run-view.ts'
 import { Fault } from '../../faults.ts'
 import { readJson } from '../../http/body.ts'
+import { readNumberText } from '../../steps/number-text.ts'
 import type { Json, JsonObject } from '../../world.ts'
 import { type Filled, type FormField, optionsOf } from './form-fields.ts'
 import { fieldsOfWait } from './wait-fields.ts'
@@ -33,7 +34,10 @@ function credentialIn({ tokenResponse, failure }: Filled): JsonObject {
 }
 
 function valuesIn(filled: Filled, wait: WaitView): JsonObject {
-  const values = fieldsOfWait(wait).map((field): [string, Json] => [field.name, valueIn(field, filled)])
+  const values = fieldsOfWait(wait, filled.actionId).map((field): [string, Json] => [
+    field.name,
+    valueIn(field, filled),
+  ])
   return Object.fromEntries(values.filter(([, value]) => value !== null))
 }
 
@@ -78,8 +82,7 @@ function withPlainLines(text: string): string {
 }
 
 function numberIn(text: string): Json {
-  const value = Number(text)
-  return text.trim() !== '' && Number.isFinite(value) ? value : text
+  return readNumberText(text.trim()) ?? text
 }
 
 /** Options are named by their place: their values may be anything. */

@@ -1,4 +1,6 @@
+import { withoutName } from '../../core/journeys/messages.ts'
 import type { LinkedWait } from '../../core/linked-wait.ts'
+import type { WaitView } from '../../core/run-view.ts'
 import type { Fault } from '../../faults.ts'
 import type { Reply } from '../../http/route.ts'
 import type { JsonObject } from '../../world.ts'
@@ -6,7 +8,8 @@ import { idOf, textOf } from './form-fields.ts'
 import { type Html, html } from './html.ts'
 import { page } from './page.ts'
 import { passkeyScriptHash } from './passkey-script.ts'
-import { type Sent, waitForm } from './wait-form.ts'
+import { fieldsOfWait } from './wait-fields.ts'
+import { fieldNameIn, type Sent, waitForm } from './wait-form.ts'
 
 /** The page of a link: the question with its form while it is open, else what has become of it (conventions.md §9). */
 export function linkPage(linked: LinkedWait, sent?: Sent): Reply {
@@ -47,7 +50,7 @@ export function refusedPage({ status, message }: Fault): Reply {
 function openPart(linked: LinkedWait, sent: Sent | undefined): Html {
   const { wait, expiresAt } = linked
   const until = html`<p class="note">Can be answered until ${moment(expiresAt)}.</p>`
-  return html`${sent && summary(sent)}
+  return html`${sent && summary(sent, wait)}
 ${wait.kind === 'approval' && html`<p class="question">${textOf(wait.question.message)}</p>`}
 ${progress(wait.question)}
 ${until}
@@ -55,11 +58,13 @@ ${waitForm(linked, sent)}`
 }
 
 /** What is wrong, first on the page and in focus, each with the way to its field. */
-function summary({ fault }: Sent): Html {
+function summary({ fault }: Sent, wait: WaitView): Html {
   const issues = fault.details.issues ?? []
+  const labels = new Map(fieldsOfWait(wait).map(({ name, label }) => [name, textOf(label) || name]))
   const items = issues.map(({ path, message }) => {
     const target = targetOf(path)
-    return html`<li>${target === null ? message : html`<a href="#${target}">${message}</a>`}</li>`
+    const said = byLabel(message, fieldNameIn(path), labels)
+    return html`<li>${target === null ? said : html`<a href="#${target}">${said}</a>`}</li>`
   })
   return html`<div class="error" role="alert" tabindex="-1" autofocus>
 <p>${headings[fault.code] ?? fault.message}.</p>
@@ -75,10 +80,17 @@ const headings: Partial<Record<Fault['code'], string>> = {
   run_finished: 'Your answer is not needed any more',
 }
 
+/** People know a field by its label. */
+function byLabel(message: string, name: string | null, labels: ReadonlyMap<string, string>): string {
+  if (name === null) return message
+  const said = withoutName(message, name)
+  return said === message ? message : `${labels.get(name) ?? name}: ${said}`
+}
+
 function targetOf(path: string): string | null {
   if (path === '/message') return 'message'
-  const name = /^\/(?:form|params)\/(.+)$/.exec(path)?.[1]
-  return name === undefined ? null : idOf(name)
+  const name = fieldNameIn(path)
+  return name === null ? null : idOf(name)
 }
 
 function closedPart({ state, wait, answeredBy, expiresAt }: LinkedWait, sent: Sent | undefined): Html {
@@ -89,7 +101,7 @@ function closedPart({ state, wait, answeredBy, expiresAt }: LinkedWait, sent: Se
     expired: html`This could be answered until ${moment(expiresAt)}.`,
     over: html`The run has ended: this needs no answer any more.`,
   }
-  return html`${sent && summary(sent)}
+  return html`${sent && summary(sent, wait)}
 ${wait.kind === 'approval' && html`<p class="question">${textOf(question.message)}</p>`}
 ${state === 'voted' && progress(question)}
 <p role="status"><strong>${said[state as Exclude<LinkedWait['state'], 'open'>]}</strong></p>`

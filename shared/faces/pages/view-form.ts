@@ -10,8 +10,10 @@ export function viewParts(
   filled: Filled | null,
   errors: ReadonlyMap<string, string>,
 ): Html[] {
-  return partsOf(components).map((part) => {
-    const { type, config, component } = part
+  const parts = partsOf(components)
+  const forms = parts.filter(({ type }) => type === 'FORM').length
+  return parts.map((part) => {
+    const { type, config, component, form } = part
     const field = viewField(part)
     if (field !== null) return formField(field, filled, errors.get(`/params/${field.name}`))
     const text = textOf(config.text)
@@ -21,15 +23,19 @@ export function viewParts(
     if (type === 'RICH_TEXT') return html`<div>${new Html(text)}</div>`
     if (type === 'DIVIDER') return html`<hr>`
     if (type === 'IMAGE') return html`<p class="note">${textOf(config.alt)}</p>`
-    if (type === 'BUTTON' || type === 'RESEND') return button(component, text)
+    if (type === 'BUTTON' || type === 'RESEND') {
+      // The page is one form: the browser would hold it back for fields that the action does not send.
+      const isWhole = type === 'BUTTON' && form !== null && config.type !== 'button' && forms === 1
+      return button(component, text, isWhole)
+    }
     if (type === 'CAPTCHA')
       return html`<p class="note">The app itself must show what proves that you are no robot.</p>`
     return html``
   })
 }
 
-/** An action outside a form needs none of its fields. */
-function button({ actionId, id, type }: { [member: string]: Json }, text: string): Html {
+/** @param isWhole the action needs every field that must be filled in. */
+function button({ actionId, id }: { [member: string]: Json }, text: string, isWhole: boolean): Html {
   const action = textOf(actionId ?? id)
-  return html`<div class="actions"><button type="submit" name="actionId" value="${action}"${type === 'RESEND' && html` formnovalidate`}>${text || action}</button></div>`
+  return html`<div class="actions"><button type="submit" name="actionId" value="${action}"${!isWhole && html` formnovalidate`}>${text || action}</button></div>`
 }

@@ -14,16 +14,27 @@ const types: Record<string, string> = {
   SELECT: 'select',
 }
 
-/** The fields that a page asks for, whatever kind of question it is. */
-export function fieldsOfWait({ kind, question }: WaitView): FormField[] {
+/**
+ * The fields that a page asks for, whatever kind of question it is.
+ *
+ * @param action of a view: a page sends all that stands on it, and what is in another form is none of the action's.
+ */
+export function fieldsOfWait({ kind, question }: WaitView, action?: Json): FormField[] {
   if (kind === 'approval') return fieldsOf(question.form)
   if (kind === 'prompt')
     return namesIn(question.requiredParams).map((name) => ({ name, type: 'text', required: true }))
   if (kind !== 'view') return []
-  return partsOf(question.components).flatMap((part) => {
+  const parts = partsOf(question.components)
+  const pressed = parts.find(({ type, component }) => isAction(type) && component.actionId === action)
+  return parts.flatMap((part) => {
     const field = viewField(part)
-    return field === null ? [] : [field]
+    const elsewhere = pressed !== undefined && part.form !== null && part.form !== pressed.form
+    return field === null || elsewhere ? [] : [field]
   })
+}
+
+function isAction(type: string): boolean {
+  return type === 'BUTTON' || type === 'RESEND'
 }
 
 /** The field that a component of a view is; null if it is none that a page can ask for. */
@@ -35,7 +46,8 @@ export function viewField(part: ReturnType<typeof partsOf>[number]): FormField |
     ...{ name: read.identifier, type: types[read.kind] ?? 'text', required: read.required },
     ...given('label', label),
     ...given('description', hint ?? placeholder),
-    ...given('default', defaultValue),
+    // A tick is written either way.
+    ...given('default', read.kind === 'CHECKBOX' ? String(defaultValue) === 'true' : defaultValue),
     ...given('options', options),
     ...(read.sealed ? { sensitive: true } : {}),
   }

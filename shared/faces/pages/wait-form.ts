@@ -1,5 +1,7 @@
+import { withoutName } from '../../core/journeys/messages.ts'
 import type { LinkedWait } from '../../core/linked-wait.ts'
 import type { Fault } from '../../faults.ts'
+import { plainPath } from '../../pointer.ts'
 import { type Filled, fieldsOf, formField, textOf } from './form-fields.ts'
 import { Html, html } from './html.ts'
 import { passkeyScript } from './passkey-script.ts'
@@ -59,8 +61,9 @@ ${textOf(filled?.message)}</textarea>
 
 function viewForm(linked: LinkedWait, sent: Sent | undefined): Html {
   const { components, messages } = linked.wait.question
-  const said = Array.isArray(messages) ? (messages as { message?: string }[]) : []
-  return html`${said.map(({ message = '' }) => html`<p class="error" role="status">${message}</p>`)}
+  const said = Array.isArray(messages) ? (messages as { type?: string; message?: string }[]) : []
+  const kind = (type?: string) => (type === 'ERROR' ? 'error' : 'note')
+  return html`${said.map(({ type, message = '' }) => html`<p class="${kind(type)}" role="status">${message}</p>`)}
 <form method="post" autocomplete="off">
 ${nothingByEnter}
 ${nonceField(linked)}
@@ -99,7 +102,21 @@ ${nonceField(linked)}
 <script>${new Html(passkeyScript)}</script>`
 }
 
-/** What is wrong, by the place in the answer. */
+/**
+ * What is wrong, by the place in the answer: pointers with the names of fields as they are, slashes and all. It stands at the
+ * field itself, whose name is not said again.
+ */
 export function errorsOf(sent: Sent | undefined): Map<string, string> {
-  return new Map((sent?.fault.details.issues ?? []).map(({ path, message }) => [path, message]))
+  const issues = sent?.fault.details.issues ?? []
+  return new Map(
+    issues.map(({ path, message }) => {
+      const name = fieldNameIn(path)
+      return [plainPath(path), name === null ? message : withoutName(message, name)]
+    }),
+  )
+}
+
+/** The field that an issue is about. */
+export function fieldNameIn(path: string): string | null {
+  return /^\/(?:form|params)\/(.+)$/.exec(plainPath(path))?.[1] ?? null
 }

@@ -7,6 +7,16 @@ import { listOf, missingParams, paramIssue } from '../param-names.ts'
 const mostOthers = 20
 const longest = 8192
 
+/** The parameters that came back: clients send null, or a blank `error`, for those that the address did not have. */
+export function broughtBack(params: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(params).filter(
+      ([name, value]) =>
+        value !== null && !(name === 'error' && typeof value === 'string' && value.trim() === ''),
+    ),
+  )
+}
+
 /**
  * What is wrong with the parameters that came back. Where `state` is asked for it must be the wait's own: so nobody can be
  * made to end a journey that somebody else began.

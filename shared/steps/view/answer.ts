@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../world.ts'
 import { actionsOf, fieldsOf, type ViewAction, type ViewField } from './read.ts'
-import { brokenRules } from './validate.ts'
+import { brokenRules, notRepeated } from './validate.ts'
 import { isBlank, problem, readValue, type ViewProblem } from './values.ts'
 
 /** Most problems that are told at once. */
@@ -35,27 +35,38 @@ export async function readAnswerOf(
     const value = values.get(field.identifier)
     if (first) problems.push(first)
     else if (value !== undefined) problems.push(...(await brokenRules(field, value, values)))
+    else if (isSent(field, action)) problems.push(...(await notRepeated(field, values)))
   }
   const known = new Set(fields.map(({ identifier }) => identifier))
-  for (const name of Object.keys(given))
-    if (!known.has(name)) problems.push(problem(name, 'input_unexpected', 'This step asks for no such value'))
+  for (const name of Object.keys(given)) if (!known.has(name)) problems.push(unexpected(name))
   return { values, problems: problems.slice(0, mostProblems) }
 }
 
 function readField(
   field: ViewField,
-  { submits }: ViewAction,
+  action: ViewAction,
   given: JsonObject,
   values: Map<string, Json>,
 ): ViewProblem | null {
   const { identifier } = field
   const value = Object.hasOwn(given, identifier) ? given[identifier] : undefined
   if (isBlank(field, value)) {
-    const needed = field.required && submits !== null && field.form === submits
-    return needed ? problem(identifier, 'input_required', 'This is required') : null
+    return field.required && isSent(field, action)
+      ? problem(identifier, 'input_required', 'This is required')
+      : null
   }
   const read = readValue(field, value as Json)
   if ('problem' in read) return read.problem
   values.set(identifier, read.value)
   return null
+}
+
+/** No field has a longer name: what is not known is not given back in full. */
+function unexpected(name: string): ViewProblem {
+  return problem(name.slice(0, 200), 'input_unexpected', 'This step asks for no such value')
+}
+
+/** Whether an action sends the form that the field is in. */
+function isSent({ form }: ViewField, { submits }: ViewAction): boolean {
+  return submits !== null && form === submits
 }

@@ -23,6 +23,17 @@ export async function brokenRules(
   return found
 }
 
+/** What is wrong with a field that was left empty: it is not the same as another that was given. */
+export async function notRepeated(
+  field: ViewField,
+  values: ReadonlyMap<string, Json>,
+): Promise<ViewProblem[]> {
+  const rules = field.rules.filter(
+    (rule) => rule.name === 'EqualityValidator' && values.has(conditionOf(rule, 'other') ?? ''),
+  )
+  return await brokenRules({ ...field, rules }, '', values)
+}
+
 async function breaks(
   rule: Rule,
   identifier: string,

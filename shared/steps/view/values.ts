@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Json } from '../../world.ts'
+import { readNumberText } from '../number-text.ts'
 import type { ViewField } from './read.ts'
 import { longestPassword, longestText } from './rules.ts'
 
@@ -44,9 +45,8 @@ export function readValue(field: ViewField, value: Json): Read {
 
 function readNumber(identifier: string, value: Json): Read {
   if (typeof value !== 'number' && typeof value !== 'string') return wrongType(identifier, 'number')
-  const isNumber = typeof value === 'number' || /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/.test(value)
-  const number = Number(value)
-  if (isNumber && Math.abs(number) <= Number.MAX_SAFE_INTEGER) return { value: number }
+  const number = typeof value === 'number' ? value : readNumberText(value)
+  if (number !== undefined && Math.abs(number) <= Number.MAX_SAFE_INTEGER) return { value: number }
   return { problem: problem(identifier, 'number_invalid', 'Enter a number') }
 }
 
@@ -87,7 +87,7 @@ function lengthProblem({ kind, identifier, rules }: ViewField, text: string): Vi
 }
 
 function isEmail(text: string): boolean {
-  if (text.length > 254 || /\s/.test(text)) return false
+  if (text.length > 254 || /[\s\p{Cc}]/u.test(text)) return false
   const [name, domain, ...more] = text.split('@')
   if (!name || !domain || more.length > 0) return false
   const labels = domain.split('.')

@@ -24,6 +24,7 @@ export function checkWhole({ value, issues }: z.core.ParsePayload<Written>): voi
       report(path, `duplicate_${what}`, `There are two components with the ${what} ${name}`)
     names.add(name)
   }
+  checkNames(components, report)
   const fields = new Set(fieldsOf(components).map(({ identifier }) => identifier))
   for (const { component, type, config, path } of partsOf(components)) {
     const at = ['components', ...path]
@@ -44,6 +45,21 @@ export function checkWhole({ value, issues }: z.core.ParsePayload<Written>): voi
         `No field of this view is called ${rule.identifier.slice(0, 80)}`,
       )
     checkOther(rule, fields, ['validations', index], report)
+  }
+}
+
+/** Clients send the one name or the other: a button must not be called what another one does. */
+function checkNames(
+  components: unknown,
+  report: (path: (string | number)[], code: string, message: string) => void,
+): void {
+  const actions = actionsOf(components)
+  for (const { component, type, path } of partsOf(components)) {
+    if (type !== 'BUTTON' && type !== 'RESEND') continue
+    const { id, actionId = id } = component
+    if (id === actionId || !actions.some((other) => other.actionId === id && other.id !== id)) continue
+    const message = `${String(id).slice(0, 80)} is the actionId of another component: an answer could mean either`
+    report(['components', ...path, 'id'], 'duplicate_actionId', message)
   }
 }
 

@@ -52,6 +52,12 @@ describe('how a flow ends', () => {
       { userAssertion: 'eyJ' },
       { userAssertion: 'eyJ', additionalData: { userAssertion: 'eyJ' } },
     ],
+    // What the flow says there itself was once lost.
+    [
+      'an assertion and more',
+      { userAssertion: 'eyJ', additionalData: { next: '/home' } },
+      { userAssertion: 'eyJ', additionalData: { next: '/home', userAssertion: 'eyJ' } },
+    ],
   ])('with %s', async (_name, output, data) => {
     await faces.answers(journey({ end: { type: 'final', params: { output: output as never } } }))
     const { body } = await faces.begin()

@@ -142,6 +142,17 @@ describe('the registration of seed 000', () => {
     expect(next.body.flowStatus).toBe('COMPLETE')
   })
 
+  // It was once sent back whole, as long as a body may be.
+  test('says of a value that nobody asks for how its name begins', async () => {
+    const { body } = await faces.begin()
+    const inputs = { email: 'ann@example.com', password: 'p', ['n'.repeat(5000)]: 'x' }
+    const again = await faces.answer(body.flowId, 'submit', inputs)
+
+    expect(again.body.data.messages).toMatchObject([
+      { i18nKey: 'input_unexpected', identifier: 'n'.repeat(200) },
+    ])
+  })
+
   test('refuses an action that the step does not have, and names those it has', async () => {
     const { body: first } = await post({ flowType: 'REGISTRATION' })
     const { status, body } = await post({ flowId: first.flowId, actionId: 'nope', inputs: good })

@@ -89,10 +89,26 @@ describe('a step of a journey', () => {
     const bad = await passing(faces.answer(flowId, 'send-a', {}))
 
     expect([late.status, late.body.messages[0].i18nKey]).toEqual([400, 'stale_action'])
+    // Nobody has answered it, as it was once told.
+    expect(late.body.description).toBe('This step takes no answer now: the present one is in current')
     expect(late.body.current.data.requiredParams).toEqual(['b'])
     expect([bad.status, bad.body.messages[0].i18nKey]).toEqual([400, 'stale_action'])
     const done = await passing(faces.answer(flowId, 'send-b', { b: '2' }))
     expect(done.body.flowStatus).toBe('COMPLETE')
+  })
+
+  // For a moment it was said to wait for somebody else, and every look was answered at once.
+  test('whose time is over is looked at until its way is gone', async () => {
+    const first = await begun(
+      only({ one: ask('a', { default: 'end', timeout: 'two' }), two: ask('b', { default: 'end' }), end }),
+    )
+    const look = { flowId: first.body.flowId }
+    await clock.advance(Date.parse(first.headers['sluice-step-expires']!) - clock.now() + 1)
+    const quick = await passing(faces.post(look, { headers: { prefer: 'wait=0' } }))
+    const patient = await passing(faces.post(look))
+
+    expect(quick.body.data.messages[0].i18nKey).toBe('still_running')
+    expect(patient.body.data.requiredParams).toEqual(['b'])
   })
 
   test('that somebody else must decide waits seven days', async () => {

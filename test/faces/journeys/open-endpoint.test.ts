@@ -91,6 +91,11 @@ describe('any page may read', () => {
       expect([name, last.status, last.body.code]).toEqual([name, 429, 'SL-42900'])
       expect(answers.length).toBeGreaterThan(name === 'starts' ? 600 : 60)
       expect(Number(last.headers['retry-after'])).toBeGreaterThan(0)
+      // It once told how much was left of another limit.
+      expect(last.headers).toMatchObject({
+        ...{ 'ratelimit-limit': name === 'starts' ? '600' : '60', 'ratelimit-remaining': '0' },
+        'ratelimit-reset': last.headers['retry-after'],
+      })
       expect(last.headers['access-control-allow-origin']).toBe('*')
       expect((await post(body, { address: '198.51.100.250' })).status).toBe(400)
     }

@@ -68,6 +68,19 @@ describe('REDIRECTION', () => {
     expect((await faces.post({ flowId: body.flowId })).body).toEqual(body)
   })
 
+  // What an address does not have was once taken for an error, or refused as no text.
+  test.each([{ error: null, session_state: null }, { error: '' }, { error: ' ' }])(
+    'takes %j for parameters that did not come back',
+    async (absent) => {
+      const { body } = await faces.begin()
+      const given = { code: 'c', state: body.data.additionalData.state }
+      const done = await faces.answer(body.flowId, '', { ...given, ...absent })
+
+      expect(done.body).toMatchObject({ flowStatus: 'COMPLETE', data: given })
+      expect(Object.keys(done.body.data)).toEqual(['code', 'state'])
+    },
+  )
+
   test('the error of the other site is the step’s error', async () => {
     const { body } = await faces.begin()
     const { state } = body.data.additionalData
@@ -156,7 +169,7 @@ describe('an approval', () => {
       asking('approval', { message: 'How much?', form: fields as never, onTimeout: 'fail' }),
     )
     const { body } = await faces.begin()
-    const bad = await faces.answer(body.flowId, 'approve', { amount: 'many', other: 'x' })
+    const bad = await faces.answer(body.flowId, 'approve', { amount: '0x10', other: 'x' })
     const inputs = { amount: '7', urgent: 'true', level: '2', tags: '["a"]' }
     const done = await faces.answer(body.flowId, 'approve', inputs)
 
@@ -200,6 +213,20 @@ describe('an approval', () => {
   })
 })
 
+// It was once told at once that it waits for others, as often as somebody looked.
+test('a look at an approval of others lasts until there is something to tell', async () => {
+  const params = { message: 'Sure?', approvers: ['admin@acme.example'], onTimeout: 'fail' }
+  const flow = await faces.answers(asking('approval', params))
+  const { body } = await faces.begin()
+  const looking = faces.post({ flowId: body.flowId })
+  const as = faces.acme.token.admin
+  const { body: waits } = await faces.send('GET', `/v1/waits?flowId=${flow}`, { as })
+  await faces.send('POST', `/v1/waits/${waits.data[0].id}/answer`, { as, body: { decision: 'approve' } })
+
+  expect(body.data.messages[0].i18nKey).toBe('waiting_elsewhere')
+  expect((await looking).body).toMatchObject({ flowStatus: 'COMPLETE', data: { decision: 'approve' } })
+})
+
 describe('a run that works', () => {
   test('is told as a step that any client draws, and followed by the next', async () => {
     await faces.answers(
@@ -224,6 +251,20 @@ describe('a run that works', () => {
       messages: [{ type: 'INFO', message: 'Still working', i18nKey: 'still_running' }],
     })
     expect(next.body.type).toBe('INTERNAL_PROMPT')
+  })
+
+  // Of two pages that showed it, or two presses, the second was once told that there is no such action.
+  test('is looked at again as often as somebody presses the button', async () => {
+    await faces.answers(asking('prompt', { requiredParams: ['a'] }))
+    const { body } = await faces.post({ flowType: 'REGISTRATION' }, { headers: { prefer: 'wait=0' } })
+    const press = (inputs: JsonObject) => faces.answer(body.flowId, 'continue', inputs)
+    const [first, second] = [await press({}), await press({})]
+    const other = await press({ a: 'x' })
+
+    expect(body.data.components[0].id).toBe('progress')
+    expect(first.body.type).toBe('INTERNAL_PROMPT')
+    expect([second.status, second.body]).toEqual([200, first.body])
+    expect([other.status, other.body.code]).toEqual([400, 'FE-60009'])
   })
 
   test('that fails meanwhile tells it once', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../shared/world.ts'
 import { type Faces, openFaces } from '../open-faces.ts'
+import { parsed } from './parsed-page.ts'
 
 let faces: Faces
 beforeAll(async () => {
@@ -46,11 +47,13 @@ const field = (identifier: string, variant: string, more: JsonObject = {}) => ({
   ...{ id: identifier, type: 'INPUT', variant },
   config: { identifier, label: `The ${identifier}`, ...more },
 })
+const join = { id: 'go', type: 'BUTTON', actionId: 'join', variant: 'PRIMARY', config: { text: 'Join' } }
+const form = { id: 'form', type: 'FORM' }
 const components = [
   { type: 'TYPOGRAPHY', variant: 'H2', config: { text: '<b>Welcome</b>' } },
   { type: 'RICH_TEXT', config: { text: '<p>Read <a href="https://app.example/terms">the terms</a></p>' } },
   {
-    ...{ id: 'form', type: 'FORM' },
+    ...form,
     components: [
       field('email', 'EMAIL', { required: true, hint: 'Where we write to' }),
       field('age', 'NUMBER'),
@@ -62,7 +65,7 @@ const components = [
           { label: 'Large', value: 'l' },
         ],
       }),
-      { id: 'go', type: 'BUTTON', actionId: 'join', variant: 'PRIMARY', config: { text: 'Join' } },
+      join,
     ],
   },
   { id: 'later', type: 'BUTTON', actionId: 'later', config: { text: 'Not now' } },
@@ -83,7 +86,7 @@ describe('a view on the page of a link', () => {
       'type="password"',
       '<option value="1">Large</option>',
       '<button type="submit" name="actionId" value="join">Join</button>',
-      '<button type="submit" name="actionId" value="later">Not now</button>',
+      '<button type="submit" name="actionId" value="later" formnovalidate>Not now</button>',
     ])
       expect(text).toContain(part)
     expect(headers['content-security-policy']).toContain("script-src 'none'")
@@ -120,6 +123,47 @@ describe('a view on the page of a link', () => {
     await send({ actionId: 'later' })
 
     await expect.poll(output).toMatchObject({ actionId: 'later' })
+  })
+
+  // Whoever had begun to fill in the form was once held up by what was wrong with it.
+  test('an action outside the form leaves what stands in it where it is', async () => {
+    const { send, output } = await linked('view', { components: components as never })
+    const { status } = await send({ actionId: 'later', 'form.email': 'ann', 'form.age': 'x' })
+
+    expect(status).toBe(303)
+    await expect.poll(output).toEqual({ actionId: 'later' })
+  })
+
+  test.each(['http://wso2.org/claims/emailaddress', 'a~b'])(
+    'tells at %s what is wrong with it',
+    async (name) => {
+      const { send } = await linked('view', {
+        components: [
+          { ...form, components: [field(name, 'EMAIL', { required: true, label: 'The address' }), join] },
+        ],
+      })
+      const page = parsed((await send({ actionId: 'join', [`form.${name}`]: 'ann' })).text)
+
+      expect(page.byId(`field-${name}`)).toMatchObject({ 'aria-invalid': 'true' })
+      // It was once called by the name that the flow has for it.
+      expect(page.textOf(`field-${name}-error`)).toBe('Enter a valid e-mail address')
+      expect(page.all('a')).toContainEqual({ href: `#field-${name}` })
+      expect(page.nodes.find(({ tag }) => tag === 'a')?.text).toBe(
+        'The address: Enter a valid e-mail address',
+      )
+    },
+  )
+
+  test('has a box ticked that the author wants ticked, and says what is no error as none', async () => {
+    const { look } = await linked('view', {
+      components: [field('news', 'CHECKBOX', { defaultValue: 'true' }), join],
+      messages: [{ message: 'Nearly done' }, { type: 'ERROR', message: 'Not yet' }],
+    })
+    const { text } = await look()
+
+    expect(parsed(text).byId('field-news')).toHaveProperty('checked')
+    expect(text).toContain('<p class="note" role="status">Nearly done</p>')
+    expect(text).toContain('<p class="error" role="status">Not yet</p>')
   })
 })
 

@@ -3,6 +3,16 @@ import { getRun } from '../store/runs.ts'
 import type { World } from '../world.ts'
 import { answering, noRun } from './refusal.ts'
 
+/** Every type of event that a run has (conventions.md §9). */
+export const runEventTypes: readonly string[] = [
+  ...['created', 'started', 'waiting', 'resumed', 'completed', 'failed', 'cancelled', 'timed_out'].map(
+    (word) => `run.${word}`,
+  ),
+  ...['opened', 'answered', 'expired', 'cancelled'].map((word) => `wait.${word}`),
+  ...['started', 'completed', 'failed'].map((word) => `step.${word}`),
+  'log',
+]
+
 /** Most events of one answer, and most characters of them. */
 const mostEvents = 100
 const mostText = 250_000

@@ -224,6 +224,18 @@ describe('events of a run', () => {
     expect((await answered).body.data[0].type).toBe('wait.answered')
   })
 
+  // Whoever misspelt a type was held back until the end of the run.
+  test.each(['run.complete', 'wait.answered,', '*'])(
+    'of a type that there is not are refused: %s',
+    async (types) => {
+      const { run } = await asked()
+      const { status, body } = await send('GET', `/v1/runs/${run}/events?types=${types}`)
+
+      expect([status, body.errors[0].pointer]).toEqual([400, '?types'])
+      expect(body.errors[0].detail).toContain('run.completed')
+    },
+  )
+
   test('go out as server-sent events, go on where the browser was, and end with 204', async () => {
     const { run, wait } = await asked()
     await send('POST', `/v1/waits/${wait}/answer`, { decision: 'approve' })

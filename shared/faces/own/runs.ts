@@ -84,8 +84,9 @@ export const events = route({
       waitSeconds: streams ? streamSeconds : waitSeconds,
       types: query.types,
     })
-    if (streams) return stream(page)
-    return { body: { data: page.events, lastSeq: page.lastSeq, ended: page.ended } }
+    const { events, lastSeq, ended, run } = page
+    const reply = streams ? stream(page) : { body: { data: events, lastSeq, ended } }
+    return { ...reply, run }
   },
 })
 

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { routeTable } from './route-table.ts'
 
-/** Content types whose bodies travel as text; all others are base64. */
+/** Content types whose bodies travel as text, if they are text at all; all others are base64. */
 const textual = /^(text\/|application\/(json|[\w.+-]*\+json|xml|javascript|yaml|x-www-form-urlencoded))/i
 
 /** The event of one request and the face its route belongs to; what fits no route goes to `own`, as `$default` does. */
@@ -20,7 +21,9 @@ export function gatewayEvent(
   const { row, pathParameters } = find(method, rawPath)
   const routeKey = row === null ? '$default' : `${row.method} ${row.path}`
   const { headers, cookies } = headersOf(request)
-  const asText = body.length === 0 || textual.test(headers['content-type'] ?? 'application/json')
+  // As text, bytes that are none would be replaced, and no door could refuse them.
+  const asText =
+    body.length === 0 || (textual.test(headers['content-type'] ?? 'application/json') && isUtf8(body))
   const now = new Date()
   const event: APIGatewayProxyEventV2 = {
     version: '2.0',

@@ -30,7 +30,7 @@ export function readAccountDetails({ name, email, password, role }: AccountDetai
     ...(role === undefined || roles.includes(role) ? [] : [roleIssue]),
   ]
   if (issues.length === 0) return details
-  throw new Fault('validation_failed', `${issues.length} problems in the account`, { issues })
+  throw new Fault('validation_failed', 'The account cannot be like this', { issues })
 }
 
 function nameIssues(name: string): Issue[] {

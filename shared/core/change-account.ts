@@ -60,14 +60,14 @@ async function proveOwn(
   const path = '/currentPassword'
   if (password === undefined)
     throw new Fault('invalid_request', 'The current password is needed', {
-      issues: [{ path, code: 'required', message: 'currentPassword is required' }],
+      issues: [{ path, code: 'required', message: 'the current password is required' }],
     })
   try {
     await provePassword(world, { account, username: account.email, password, address })
   } catch (error) {
     if (!isFault(error, 'unauthorized')) throw error
     throw new Fault('validation_failed', 'The current password is wrong', {
-      issues: [{ path, code: 'wrong', message: 'currentPassword is wrong' }],
+      issues: [{ path, code: 'wrong', message: 'the current password is wrong' }],
     })
   }
 }

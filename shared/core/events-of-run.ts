@@ -2,6 +2,17 @@ import { endOfEvents, type RunEvent, readEvents } from '../store/events.ts'
 import { getRun } from '../store/runs.ts'
 import type { World } from '../world.ts'
 import { answering, noRun } from './refusal.ts'
+import { type RunWord, wordFor } from './run-view.ts'
+
+/** Every type of event that a run has (conventions.md §9). */
+export const runEventTypes: readonly string[] = [
+  ...['created', 'started', 'waiting', 'resumed', 'completed', 'failed', 'cancelled', 'timed_out'].map(
+    (word) => `run.${word}`,
+  ),
+  ...['opened', 'answered', 'expired', 'cancelled'].map((word) => `wait.${word}`),
+  ...['started', 'completed', 'failed'].map((word) => `step.${word}`),
+  'log',
+]
 
 /** Most events of one answer, and most characters of them. */
 const mostEvents = 100
@@ -16,6 +27,8 @@ export interface EventsPage {
   lastSeq: number
   /** True if none will follow `lastSeq`. */
   ended: boolean
+  /** Whose they are, as it stands now. */
+  run: { id: string; status: RunWord; version: number | null }
 }
 
 /**
@@ -32,15 +45,22 @@ export async function readRunEvents(
   query: { after: number; waitSeconds: number; types?: string[] | undefined },
 ): Promise<EventsPage> {
   return await answering(world, async () => {
-    if (!(await getRun(world, orgId, runId))) throw noRun()
+    const before = await runOf(world, orgId, runId)
     const until = world.clock.now() + query.waitSeconds * 1000
     for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
       const page = await readPage(world, orgId, runId, query)
       const left = until - world.clock.now()
-      if (page.events.length > 0 || page.ended || left <= 0) return page
+      if (page.events.length > 0 || page.ended || left <= 0)
+        return { ...page, run: pause === firstPauseMs ? before : await runOf(world, orgId, runId) }
       await world.clock.sleep(Math.min(pause, left))
     }
   })
+}
+
+async function runOf(world: World, orgId: string, runId: string): Promise<EventsPage['run']> {
+  const row = await getRun(world, orgId, runId)
+  if (!row) throw noRun()
+  return { id: row.id, status: wordFor(row), version: row.version }
 }
 
 async function readPage(
@@ -48,7 +68,7 @@ async function readPage(
   orgId: string,
   runId: string,
   { after, types }: { after: number; types?: string[] | undefined },
-): Promise<EventsPage> {
+): Promise<Omit<EventsPage, 'run'>> {
   // The end first: what is read after it goes at least as far.
   const { last, ended } = await endOfEvents(world, orgId, runId)
   const events: RunEvent[] = []

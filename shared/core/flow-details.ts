@@ -28,7 +28,7 @@ export function readDetails({ name, description, tags }: FlowDetails): FlowDetai
   }
   const issues = [...nameIssues(details.name), ...textIssues(description), ...tagIssues(details.tags)]
   if (issues.length === 0) return details
-  throw new Fault('validation_failed', `${issues.length} problems in the flow's details`, { issues })
+  throw new Fault('validation_failed', "The flow's details cannot be like this", { issues })
 }
 
 function nameIssues(name: string | undefined): Issue[] {

@@ -68,14 +68,27 @@ async function byTicket(world: World, ticket: string, runId: string): Promise<Wa
   return { orgId, accountId, credential, until, spending: [spendTicket(sha256)], needRight() {} }
 }
 
-/** What of a caller decides whether he may go on watching. @throws {Fault} `forbidden` for who is no account's. */
+/** What of a caller decides whether he may go on watching. */
 export function bearerOf({ orgId, accountId, actor, sessionId, until = null }: Principal): Bearer {
-  if (accountId === null) throw new Fault('forbidden', 'Only accounts and their keys may watch runs')
+  if (accountId === null)
+    return {
+      orgId,
+      accountId: digest(actor),
+      credential: { kind: 'OIDC', id: digest(issuerOf(actor)) },
+      until,
+    }
   const credential =
     sessionId === null
       ? { kind: 'KEY' as const, id: actor.replace(/^key:/, '') }
       : { kind: 'SESS' as const, id: sessionId }
   return { orgId, accountId, credential, until }
+}
+
+/** Who calls without an account is `oidc:<issuer>#<sub>`, and no issuer has a `#`. */
+function issuerOf(actor: string): string {
+  const [, issuer] = /^oidc:([^#]+)#/.exec(actor) ?? []
+  if (issuer === undefined) throw new Error('Whoever watches has an account, or comes from an issuer')
+  return issuer
 }
 
 function badOffer(needed: string): Fault {

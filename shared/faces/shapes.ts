@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { roles, scopes } from '../core/roles.ts'
 
 /** Ids in paths: lower-case UUIDs; any other text names nothing. */
-export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'give an id, a UUID in lower case')
 
 /** A path without parameters. */
 export const noParams = z.strictObject({})

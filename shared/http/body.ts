@@ -88,7 +88,8 @@ export function utf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch (error) {
-    throw new Fault('invalid_request', 'The body is not UTF-8 text', {}, error)
+    const issues = [{ path: '', code: 'not_utf8', message: 'the body must be UTF-8 text' }]
+    throw new Fault('invalid_request', 'The body is not UTF-8 text', { issues }, error)
   }
 }
 

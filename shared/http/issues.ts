@@ -26,9 +26,14 @@ function issuesFor(issue: z.core.$ZodIssue): Issue[] {
     {
       path: pointerOf(at),
       code: missing ? 'required' : (codes[issue.code] ?? issue.code),
-      message: missing ? `${name} is required` : `${name}: ${issue.message}`,
+      message: missing ? `${name} is required` : `${name}: ${sentenceOf(issue)}`,
     },
   ]
+}
+
+/** JSON has no records: what the schema calls so is an object to the caller. */
+function sentenceOf({ code, message }: z.core.$ZodIssue): string {
+  return code === 'invalid_type' ? message.replace('expected record', 'expected object') : message
 }
 
 function isMissing({ code, input }: z.core.$ZodIssue): boolean {

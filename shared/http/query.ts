@@ -30,6 +30,11 @@ export function readQuery(route: Route, query: string): unknown {
   if (route.waits !== undefined) delete given.wait
   const read = route.query.safeParse({ ...given }, { reportInput: true })
   if (read.success) return read.data
-  const issues = issuesOf(read.error).map((issue) => ({ ...issue, path: `?${issue.path.slice(1)}` }))
+  const issues = issuesOf(read.error).map(({ path, code, message, ...issue }) => {
+    const name = path.slice(1)
+    // Only what may come once is of the wrong type because it came more often.
+    const twice = code === 'invalid_type' && Array.isArray(given[name])
+    return { ...issue, path: `?${name}`, code, message: twice ? `${name}: give it once` : message }
+  })
   throw new Fault('invalid_request', `The query is not right: ${issues[0]?.message ?? ''}`, { issues })
 }

@@ -14,9 +14,12 @@ export interface ConnectionRow {
   id: string
   orgId: string
   runId: string
-  /** Who watches: the account, and the session or key that he came with. */
+  /**
+   * Who watches: the account, and the session or key that he came with. Of somebody with a token of an outside issuer there
+   * is no account: he is told by the sha256 of his name, and the issuer by its own.
+   */
   accountId: string
-  credential: { kind: 'SESS' | 'KEY'; id: string }
+  credential: { kind: 'SESS' | 'KEY' | 'OIDC'; id: string }
   /** When the token or key runs out, in milliseconds; null = it does not. */
   until: number | null
   openedAt: string

@@ -140,6 +140,12 @@ export async function findTrustedIssuer(
   return row && found ? { orgId: row.id, issuer: found } : null
 }
 
+/** Whether an organisation trusts the issuer with this sha256 now. */
+export async function trustsIssuer(world: World, org: string, sha256: string): Promise<boolean> {
+  const row = await getOrganisation(world, org)
+  return row?.trustedIssuers?.some(({ issuer }) => digest(issuer) === sha256) ?? false
+}
+
 /** The organisation, strongly consistent. */
 export async function getOrganisation({ db, settings }: World, org: string): Promise<OrganisationRow | null> {
   const { Item } = await db.send(

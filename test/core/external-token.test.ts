@@ -1,7 +1,8 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { admit } from '../../shared/core/sockets.ts'
 import type { JsonObject, OutboundRequest } from '../../shared/world.ts'
-import { adding } from '../faces/flows-of-tests.ts'
+import { adding, asking } from '../faces/flows-of-tests.ts'
 import { type Faces, openFaces } from '../faces/open-faces.ts'
 
 const issuer = 'https://id.example'
@@ -15,6 +16,7 @@ interface Keys {
 
 let faces: Faces
 let keys: Keys
+let opened = 0
 const asked: OutboundRequest[] = []
 const served: JWK[] = []
 
@@ -81,6 +83,29 @@ describe('a token of an issuer that the organisation trusts', () => {
 
     expect(made).toEqual([403, 403, 201, 201, 403])
     expect(settings.status).toBe(200)
+  })
+
+  // Whoever came with one was turned away at the handshake, although the page names it among what opens a socket.
+  test('opens a WebSocket, by itself and by a ticket, as long as its issuer is trusted', async () => {
+    const as = await token({ groups: 'authors' })
+    const runId = (await faces.execute(await faces.flow(asking))).body.appRunId as string
+    const ask = () => faces.send('POST', '/v1/socket-tickets', { as, body: { runId } })
+    const first = (await ask()).body.ticket as string
+    const second = (await ask()).body.ticket as string
+    const open = (headers: Record<string, string>, id = runId) =>
+      admit(faces.world, { connectionId: `c${++opened}=`, headers, query: { execution_id: [id] } }).then(
+        ({ protocol }) => protocol,
+        ({ code }) => code,
+      )
+    const byTicket = (ticket: string) => open({ 'sec-websocket-protocol': `sluice, bearer.${ticket}` })
+
+    expect(await open({ authorization: `Bearer ${as}` })).toBe(null)
+    expect(await open({ authorization: `Bearer ${as}` }, faces.world.ids.uuid())).toBe('not_found')
+    expect(await byTicket(first)).toBe('sluice')
+    expect(await byTicket(first)).toBe('unauthorized')
+    await trust(faces.acme.token.admin, {}, 'https://elsewhere.example')
+    expect(await byTicket(second)).toBe('unauthorized')
+    await trust(faces.acme.token.admin, { roleClaim: 'groups', roles: { authors: 'user', owners: 'admin' } })
   })
 
   test('is the organisation’s that trusts the issuer, whatever it says itself', async () => {

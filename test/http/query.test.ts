@@ -45,6 +45,13 @@ describe('refused with 400, naming the parameter', () => {
 
     expect([status, body.details.issues[0].path]).toEqual([400, path])
   })
+
+  // That text was expected and an array received told nothing to somebody who had sent text, twice.
+  test('in words that say what to do: a parameter is to be given once', async () => {
+    const { body } = await get('limit=1&limit=2')
+
+    expect(body.details.issues[0].message).toBe('limit: give it once')
+  })
 })
 
 test('a parameter that may be given several times is read as a list', async () => {

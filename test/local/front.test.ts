@@ -75,6 +75,19 @@ test('a body that is not text travels as base64, both ways', async () => {
   expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes)
 })
 
+// Their place was taken by U+FFFD, and that was stored: nobody could see that the body was no text.
+test('bytes that are no UTF-8 reach the function as they came, whatever their type says', async () => {
+  const bytes = Buffer.from('7b2261223a22ff227d', 'hex')
+  answer = { payload: { statusCode: 200, body: '' } }
+  await fetch(`${front.url}/v1/client/flow/f1/execute`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: bytes,
+  })
+
+  expect(last().event).toMatchObject({ body: bytes.toString('base64'), isBase64Encoded: true })
+})
+
 test.each([
   ['GET', '/v1/flow/preferences', 'GET /v1/flow/preferences', 'dashboard'],
   ['GET', '/v1/flow/f1', 'GET /v1/flow/{id}', 'dashboard'],

@@ -6,6 +6,20 @@ import { byId, moment } from '../shapes.ts'
 import { askedPage, pageEnd, pageOf, pageQuery } from './pages.ts'
 import { baseOf, baseShape, statusShape } from './run-object.ts'
 
+/** How a run may have been started (dashboard.md §11). */
+const triggerTypes = [
+  'api',
+  'dashboard',
+  'form',
+  'schedule',
+  'webhook',
+  'journey',
+  'flow',
+  'headless',
+  'runner',
+  'executions',
+] as const
+
 const query = z.object({
   ...pageQuery,
   status: z.union([statusShape.transform((word) => [word]), z.array(statusShape)]).optional(),
@@ -14,7 +28,7 @@ const query = z.object({
     .regex(/^[1-9]\d{0,7}$/, 'give a positive whole number')
     .transform(Number)
     .optional(),
-  triggerType: z.string().min(1).max(40).optional(),
+  triggerType: z.enum(triggerTypes).optional(),
   from: moment.optional(),
   to: moment.optional(),
 })

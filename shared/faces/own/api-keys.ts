@@ -3,7 +3,7 @@ import { createApiKey, listApiKeys, revokeApiKey } from '../../core/api-keys.ts'
 import { scopes } from '../../core/roles.ts'
 import { digits, flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
-import { instant, label, noParams, scope } from '../shapes.ts'
+import { instant, label, momentInBody, noParams, scope } from '../shapes.ts'
 
 const keyShape = z.strictObject({
   id: z.string(),
@@ -11,8 +11,8 @@ const keyShape = z.strictObject({
   scopes: z.array(scope),
   createdBy: z.string(),
   createdAt: instant,
-  expiresAt: z.string().nullable(),
-  lastUsedAt: z.string().nullable(),
+  expiresAt: instant.nullable(),
+  lastUsedAt: instant.nullable(),
 })
 
 /** API keys, for signed-in people alone (conventions.md §9). */
@@ -65,7 +65,7 @@ export const create = route({
   body: z.strictObject({
     name: label(100),
     scopes: z.array(scope).min(1).max(scopes.length),
-    expiresAt: z.iso.datetime().nullable().optional(),
+    expiresAt: momentInBody.optional(),
   }),
   reply: { 201: keyShape.extend({ key: z.string() }) },
   faults: [],

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { listAuditTrail } from '../../core/audit-list.ts'
 import { digits } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
-import { instant, jsonObject, noParams } from '../shapes.ts'
+import { instant, jsonObject, moment, noParams } from '../shapes.ts'
 
 const entryShape = z.strictObject({
   id: z.string(),
@@ -30,8 +30,8 @@ export const list = route({
     actor: z.string().optional(),
     action: z.string().optional(),
     target: z.string().optional(),
-    from: z.iso.datetime({ precision: 3 }).optional(),
-    to: z.iso.datetime({ precision: 3 }).optional(),
+    from: moment.optional(),
+    to: moment.optional(),
     limit: digits(1, 100).optional(),
     cursor: z.string().optional(),
   }),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { awaitRun } from '../../core/await-run.ts'
-import { readRunEvents } from '../../core/events-of-run.ts'
+import { readRunEvents, runEventTypes } from '../../core/events-of-run.ts'
 import { digits } from '../../http/query.ts'
 import { type Reply, route } from '../../http/route.ts'
 import { byId, instant } from '../shapes.ts'
@@ -34,6 +34,15 @@ export const read = route({
   },
 })
 
+/** Whoever waits for a type that there is not would wait for ever. */
+const typesQuery = z
+  .string()
+  .transform((text) => text.split(','))
+  .refine(
+    (types) => types.every((type) => runEventTypes.includes(type)),
+    `give some of ${runEventTypes.join(', ')}, with commas between`,
+  )
+
 const eventShape = z.strictObject({
   seq: z.int(),
   type: z.string(),
@@ -58,7 +67,7 @@ export const events = route({
   role: 'viewer',
   objects: { id: 'run' },
   params: byId,
-  query: z.strictObject({ after: digits(0, 999_999_999).optional(), types: z.string().min(1).optional() }),
+  query: z.strictObject({ after: digits(0, 999_999_999).optional(), types: typesQuery.optional() }),
   waits: 0,
   replyTypes: ['application/json', 'text/event-stream'],
   reply: {
@@ -73,10 +82,11 @@ export const events = route({
     const page = await readRunEvents(world, principal.orgId, params.id, {
       after,
       waitSeconds: streams ? streamSeconds : waitSeconds,
-      types: query.types?.split(','),
+      types: query.types,
     })
-    if (streams) return stream(page)
-    return { body: { data: page.events, lastSeq: page.lastSeq, ended: page.ended } }
+    const { events, lastSeq, ended, run } = page
+    const reply = streams ? stream(page) : { body: { data: events, lastSeq, ended } }
+    return { ...reply, run }
   },
 })
 

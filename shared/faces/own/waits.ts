@@ -3,7 +3,7 @@ import { listWaitsFor, readWait, type WaitQuery } from '../../core/waits.ts'
 import { digits, flag } from '../../http/query.ts'
 import { route } from '../../http/route.ts'
 import type { JsonObject } from '../../world.ts'
-import { answerBody } from '../answer-body.ts'
+import { ownAnswerBody } from '../answer-body.ts'
 import { byId, noParams, uuid } from '../shapes.ts'
 import { runObject, runShape } from './run-object.ts'
 import { etagOfWait, waitObject, waitShape } from './wait-object.ts'
@@ -76,7 +76,7 @@ export const answer = route({
   objects: { id: 'wait' },
   params: byId,
   query: z.strictObject({}),
-  body: answerBody,
+  body: ownAnswerBody,
   waits: 25,
   reply: {
     200: z.strictObject({ wait: waitShape, run: runShape }),

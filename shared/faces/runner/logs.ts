@@ -37,13 +37,14 @@ export const logs = route({
     const { limit } = asked
     const offset = asked.cursor === undefined ? asked.offset : await cursor.open<number>(asked.cursor)
     const part = { level: query.level, limit, offset }
-    await readRun(world, principal.orgId, params.id, { unlessDeleted: true })
+    const run = await readRun(world, principal.orgId, params.id, { unlessDeleted: true })
     const { logs: entries, total } = await listLogs(world, principal.orgId, params.id, part)
-    return listReply('logs', asked, {
+    const reply = listReply('logs', asked, {
       items: entries.map(logObject),
       total,
       next: total > offset + limit ? await cursor.seal(offset + limit) : null,
     })
+    return { ...reply, run: { id: run.id, status: run.status, version: run.version } }
   },
 })
 

@@ -71,6 +71,15 @@ describe('the runs of a flow', () => {
     expect(await ids(query)).toEqual(expected())
   })
 
+  // A misspelt type gave an empty list, as if nothing had run.
+  test('with a trigger that there is not they are 400, as with a status that there is not', async () => {
+    for (const query of ['?triggerType=schedules', '?status=done']) {
+      const { status, body } = await get(`/v1/flowrun/${id}${query}`)
+
+      expect([status, body.error.details.issues[0].path]).toEqual([400, query.split('=')[0]])
+    }
+  })
+
   test('between two instants: the first counts, the second does not', async () => {
     expect(await ids(`?from=${between}`)).toEqual([waiting, cancelled])
     expect(await ids(`?to=${between}`)).toEqual([completed])

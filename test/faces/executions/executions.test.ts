@@ -319,6 +319,16 @@ describe('refusals', () => {
     expect(body.detail).toEqual(status === 422 ? body.error.details : undefined)
   })
 
+  // They were told a regular expression, and of records, which JSON does not have.
+  test('what does not fit is told in words that say what would', async () => {
+    const { body } = await send('POST', '', { body: { flow_id: 'X', input: [] } })
+
+    expect(body.detail.map(({ msg }: { msg: string }) => msg)).toEqual([
+      'flow_id: give an id, a UUID in lower case',
+      'input: Invalid input: expected object, received array',
+    ])
+  })
+
   test('a flow without a published version is 409, another organisation’s is not there', async () => {
     const draft = await faces.send('POST', '/v1/flow', { as, body: { definition: adding } })
     const theirs = await faces.flow(adding, faces.other.token.user)

@@ -103,6 +103,20 @@ test('callers of this family quote everything: declared numbers and booleans are
   for (const name of ['count', 'share', 'really']) expect(refused.headers['error-detail']).toContain(name)
 })
 
+// Between quotes such a number was rounded, or became null, and the run went on with that.
+test.each(['9007199254740993', '1e400', '-1e400', '1e-400'])(
+  'a quoted number that cannot be held exactly is refused as a bare one is: %s',
+  async (share) => {
+    const flow = await faces.flow({ ...adding, inputs: [{ name: 'share', type: 'number' }] })
+    const quoted = await send(flow, { body: { share } })
+    const bare = await send(flow, { body: new TextEncoder().encode(`{"share":${share}}`) })
+
+    for (const { status, headers } of [quoted, bare])
+      expect([status, headers['error-code']]).toEqual([400, 'validation_failed'])
+    expect(quoted.headers['error-detail']).toContain('share')
+  },
+)
+
 describe('refusals have one member, and tell in headers what was wrong', () => {
   const unknown = '00000000-0000-4000-8000-000000000000'
 

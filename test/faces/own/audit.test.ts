@@ -75,6 +75,18 @@ test('by actor, kind and time, page by page', async () => {
   expect(await list('?actor=user:nobody')).toEqual([])
 })
 
+// Whoever left out the milliseconds was told that his instant was none.
+test.each([
+  ['without milliseconds', (at: string) => at.replace(/\.\d{3}Z$/, 'Z')],
+  ['in local time', (at: string) => `${at.slice(0, 19)}%2B00:00`],
+])('an instant %s bounds the list', async (_form, written) => {
+  const [newest] = await list('?limit=1')
+  const second = written(newest!.at)
+
+  expect((await list(`?from=${second}&limit=100`)).map(({ id }) => id)).toContain(newest!.id)
+  expect((await list(`?to=${second}&limit=100`)).map(({ id }) => id)).not.toContain(newest!.id)
+})
+
 test('a run that somebody cancels is told with who it was, whichever face he came by', async () => {
   const flow = await faces.flow(asking)
   const as = faces.acme.token.user

@@ -70,6 +70,16 @@ describe('API keys', () => {
     expect([used.status, revoked.status, revoked.text, after.status]).toEqual([200, 204, '', 401])
   })
 
+  // An offset was refused, and what was taken was printed as it came.
+  test.each(['2099-01-01T02:00:00+02:00', '2099-01-01T00:00:00Z'])(
+    'expire at %s, told in UTC with milliseconds',
+    async (expiresAt) => {
+      const { status, body } = await make({ name: 'CI', scopes: ['flows:read'], expiresAt })
+
+      expect([status, body.expiresAt]).toEqual([201, '2099-01-01T00:00:00.000Z'])
+    },
+  )
+
   test.each([
     [{ scopes: ['flows:read'] }, '#/name'],
     [{ name: 'a', scopes: [] }, '#/scopes'],

@@ -59,6 +59,19 @@ describe('waits as a resource', () => {
     expect([other.status, other.body.code]).toEqual([409, 'wait_already_answered'])
   })
 
+  // What was misspelt was passed over, and the wait was answered without it for good.
+  test.each([
+    [{ decision: 'approve', mesage: 'no' }, '#/mesage'],
+    [{ params: {}, action: 'go' }, '#/action'],
+    [{ toolResult: { success: true, result: 1 } }, '#/toolResult/result'],
+  ])('an answer with an unknown member is 422, and the wait stays open: %j', async (body, pointer) => {
+    const { wait } = await asked()
+    const refused = await send('POST', `/v1/waits/${wait}/answer`, body)
+
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, pointer])
+    expect((await send('GET', `/v1/waits/${wait}`)).body.status).toBe('open')
+  })
+
   test('202 if the run works on after the time is over', async () => {
     const { wait } = await asked({
       ...asking,
@@ -210,6 +223,18 @@ describe('events of a run', () => {
 
     expect((await answered).body.data[0].type).toBe('wait.answered')
   })
+
+  // Whoever misspelt a type was held back until the end of the run.
+  test.each(['run.complete', 'wait.answered,', '*'])(
+    'of a type that there is not are refused: %s',
+    async (types) => {
+      const { run } = await asked()
+      const { status, body } = await send('GET', `/v1/runs/${run}/events?types=${types}`)
+
+      expect([status, body.errors[0].pointer]).toEqual([400, '?types'])
+      expect(body.errors[0].detail).toContain('run.completed')
+    },
+  )
 
   test('go out as server-sent events, go on where the browser was, and end with 204', async () => {
     const { run, wait } = await asked()

@@ -94,6 +94,8 @@ describe('accounts, as seed 003 prints them', () => {
     const wrong = await send('PUT', '/me', { password: next, current_password: 'no' }, as)
     expect([missing.status, missing.body.error.details.field]).toEqual([400, 'current_password'])
     expect([wrong.status, wrong.body.error.details.field]).toEqual([422, 'current_password'])
+    // The reason named a member that this face does not have.
+    expect(wrong.body.error.details.reason).toBe('the current password is wrong')
     const done = await send('PUT', '/me', { password: next, current_password: password }, as)
     expect(done.status).toBe(200)
     expect((await send('GET', '/me', undefined, as)).status).toBe(401)

@@ -145,6 +145,17 @@ describe('reading', () => {
     await expect(listVersions(world, 'other', id)).rejects.toMatchObject({ code: 'not_found' })
   })
 
+  // The list read every member but the forecast, and told that there was none.
+  test('shows of each version what it shows alone', async () => {
+    const id = await published()
+
+    const { versions } = await listVersions(world, 'o', id)
+
+    const { written: _, ...alone } = await readVersion(world, 'o', id, 1)
+    expect(alone.forecast).not.toBeNull()
+    expect(versions).toEqual([alone])
+  })
+
   test('of a machine gives what the engine was given', async () => {
     const id = await published(greeting('machine'))
 

@@ -3,7 +3,7 @@ import { getRun, hasEnded } from '../store/runs.ts'
 import { getSchedule, noteFiring, type ScheduleRow } from '../store/schedules.ts'
 import { firstHeld } from '../store/slots.ts'
 import type { JsonObject, World } from '../world.ts'
-import { cancel } from './cancel.ts'
+import { cancelIfOpen } from './cancel.ts'
 import { keyOfText } from './concurrency-key.ts'
 import { firesOf } from './schedule-view.ts'
 import { type StartOrder, start } from './start.ts'
@@ -124,7 +124,7 @@ async function isOverlapping(world: World, row: ScheduleRow, id: string): Promis
   if (last === null || hasEnded(last)) return false
   if (row.overlap === 'queue') return await isPending(world, row)
   if (row.overlap === 'skip') return true
-  await cancel(world, row.orgId, last.id, 'The next firing of its schedule took its place').catch(unlessEnded)
+  await cancelIfOpen(world, row.orgId, last.id, 'The next firing of its schedule took its place')
   return false
 }
 
@@ -132,8 +132,4 @@ async function isOverlapping(world: World, row: ScheduleRow, id: string): Promis
 async function isPending(world: World, row: ScheduleRow): Promise<boolean> {
   const key = keyOfText(row.flowId, queueOf(row).key)
   return (await firstHeld(world, { orgId: row.orgId, key })) !== null
-}
-
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof Fault) || error.code !== 'run_finished') throw error
 }

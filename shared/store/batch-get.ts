@@ -1,5 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { isPossible } from './table.ts'
 
 /** Most keys of one BatchGetItem. */
 const mostKeys = 100
@@ -18,7 +19,7 @@ export async function getItems(
   attributes?: string[],
 ): Promise<Item[]> {
   const found: Item[] = []
-  let left: Record<string, unknown>[] = wanted.map((key) => ({ ...key }))
+  let left: Record<string, unknown>[] = wanted.filter(isPossible).map((key) => ({ ...key }))
   while (left.length > 0) {
     const request = { Keys: left.slice(0, mostKeys), ConsistentRead: true, ...projected(attributes) }
     const page = await db.send(new BatchGetCommand({ RequestItems: { [settings.table]: request } }))

@@ -22,6 +22,7 @@ export interface Firing {
 
 /** A firing that comes later than this was slept through. */
 const punctualMs = 5 * 60_000
+/** Most firings that are made up for at once: the latest of those that were slept through. */
 const mostMissed = 100
 
 /**
@@ -45,13 +46,24 @@ async function momentsOf(world: World, row: ScheduleRow, moment: string): Promis
   const now = world.clock.now()
   const oldest = now - row.missedWindowSeconds * 1000
   const since = Math.max(Date.parse(row.firedUntil ?? row.updatedAt), oldest)
-  const before = firesOf(row, since, mostMissed + 1).filter((fire) => fire < moment)
   const punctual = now - Date.parse(moment) <= punctualMs
-  const missed = row.missed === 'all' ? before.slice(-mostMissed) : []
+  const missed = row.missed === 'all' ? latestBefore(row, since, moment) : []
   if (punctual || (row.missed !== 'skip' && Date.parse(moment) >= oldest)) return [...missed, moment]
   const lastResult = { scheduledAt: moment, outcome: 'missed', reason: 'late' }
   await noteFiring(world, row, { firedUntil: moment, lastResult })
   return missed
+}
+
+/** The latest firings that lie between two moments, in order, at most `mostMissed`. */
+function latestBefore(row: ScheduleRow, since: number, moment: string): string[] {
+  let latest: string[] = []
+  for (let at = since; ; ) {
+    const found = firesOf(row, at, mostMissed).filter((fire) => fire < moment)
+    latest = [...latest, ...found].slice(-mostMissed)
+    const last = found.at(-1)
+    if (found.length < mostMissed || last === undefined) return latest
+    at = Date.parse(last)
+  }
 }
 
 async function fireOnce(world: World, row: ScheduleRow, moment: string): Promise<void> {

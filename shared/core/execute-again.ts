@@ -1,6 +1,7 @@
 import type { Graph } from '../definitions/graph.ts'
 import { checkInputs } from '../definitions/inputs.ts'
 import { Fault } from '../faults.ts'
+import { pointerOf } from '../pointer.ts'
 import { isDeleted, replaceCurrent } from '../store/executions.ts'
 import { mostReruns } from '../store/reruns.ts'
 import { getInputs, getRun, hasEnded, type RunRow } from '../store/runs.ts'
@@ -92,7 +93,7 @@ function executedMeanwhile(): Fault {
 async function inputsAgain(world: World, current: RunRow, graph: Graph): Promise<JsonObject> {
   const before = JSON.parse(await getInputs(world, current)) as JsonObject
   const sealed = membersWithSealed(before).map((name) => ({
-    path: `/${name}`,
+    path: pointerOf([name]),
     code: 'sealed',
     message: `${name} was sealed for the run before: create a new execution`,
   }))

@@ -1,5 +1,6 @@
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { Fault, type Issue } from '../faults.ts'
+import { pointerOf } from '../pointer.ts'
 
 /** The one file of a form. */
 export interface FormFile {
@@ -80,7 +81,7 @@ function keep(stream: BusboyFileStream, done: (bytes: Uint8Array) => void): void
 function stranger(name: string): Issue {
   const label = name === 'file' ? 'file must be a file, with a filename' : `${name} is not known here`
   return {
-    path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    path: pointerOf([name]),
     code: name === 'file' ? 'invalid_type' : 'unknown_member',
     message: label,
   }

@@ -6,6 +6,7 @@ import { checkKey, openStatuses, runUpdate } from './runs.ts'
 import { indexKeys, keys, openShards, shardOf } from './table.ts'
 import { transact } from './transact.ts'
 
+/** How a wait stands. `claimed` = an answer was taken, and the engine is being told it. */
 export type WaitStatus = 'open' | 'claimed' | 'answered' | 'expired' | 'cancelled'
 
 /** A place where a run stands still. Values that users made lie in it as JSON text. */
@@ -52,6 +53,7 @@ export interface WaitRow {
   closedAt?: string
 }
 
+/** What one of several approvers has decided. */
 export interface Vote {
   decision: string
   by: string

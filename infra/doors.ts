@@ -28,6 +28,7 @@ export type DoorName =
   | 'socket'
   | 'admin'
 
+/** Every function of the deployment: what it is given, and who calls it. */
 export const doors: readonly DoorShape[] = [
   { door: 'client', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },
   { door: 'dashboard', memoryMegabytes: 512, timeoutSeconds: 29, calledBy: 'http' },

@@ -70,6 +70,7 @@ export const choices = [
 /** A choice that cannot be made: one sentence says what is wrong and what would be right. */
 export class CannotDeploy extends Error {}
 
+/** What a stage may set; the rest has defaults. */
 export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefined }
 
 /**

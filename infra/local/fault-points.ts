@@ -11,6 +11,7 @@ export const faultPoints = [
   'states.outbox.delivered',
 ] as const
 
+/** One of `faultPoints`. */
 export type FaultPoint = (typeof faultPoints)[number]
 
 interface Fault {

@@ -20,6 +20,7 @@ interface Flowing {
   End?: true
 }
 
+/** One rule of `Retry`. */
 export interface Retrier {
   ErrorEquals: string[]
   IntervalSeconds?: number
@@ -29,6 +30,7 @@ export interface Retrier {
   JitterStrategy?: 'FULL' | 'NONE'
 }
 
+/** One rule of `Catch`. */
 export interface Catcher {
   ErrorEquals: string[]
   Next: string
@@ -41,10 +43,12 @@ interface Failing {
   Catch?: Catcher[]
 }
 
+/** Computes and assigns, without a call. */
 export interface PassState extends Flowing {
   Type: 'Pass'
 }
 
+/** Calls a function, or with a token stands open until it is told. */
 export interface TaskState extends Flowing, Failing {
   Type: 'Task'
   Resource: 'arn:aws:states:::lambda:invoke' | 'arn:aws:states:::lambda:invoke.waitForTaskToken'
@@ -53,6 +57,7 @@ export interface TaskState extends Flowing, Failing {
   HeartbeatSeconds?: number | string
 }
 
+/** One way out of a choice. */
 export interface ChoiceRule {
   /** A `{% JSONata %}` expression that yields a boolean. */
   Condition: string
@@ -61,6 +66,7 @@ export interface ChoiceRule {
   Output?: Expressions
 }
 
+/** Goes the way of the first rule that holds. */
 export interface ChoiceState {
   Type: 'Choice'
   Comment?: string
@@ -70,18 +76,21 @@ export interface ChoiceState {
   Output?: Expressions
 }
 
+/** Lets time pass. */
 export interface WaitState extends Flowing {
   Type: 'Wait'
   Seconds?: number | string
   Timestamp?: string
 }
 
+/** Runs branches at once and waits for all. */
 export interface ParallelState extends Flowing, Failing {
   Type: 'Parallel'
   Branches: Scope[]
   Arguments?: Expressions
 }
 
+/** Runs its body for each item. */
 export interface MapState extends Flowing, Failing {
   Type: 'Map'
   Items: Expressions
@@ -90,12 +99,14 @@ export interface MapState extends Flowing, Failing {
   ItemProcessor: Scope & { ProcessorConfig?: { Mode: 'INLINE' } }
 }
 
+/** Ends the execution with an output. */
 export interface SucceedState {
   Type: 'Succeed'
   Comment?: string
   Output?: Expressions
 }
 
+/** Ends the execution with an error. */
 export interface FailState {
   Type: 'Fail'
   Comment?: string

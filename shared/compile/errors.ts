@@ -84,6 +84,7 @@ export function raise(spot: Spot, code: Expressions, cause: Expressions, shop: S
   return withAssign({ Next }, assignError(spot, code, cause))
 }
 
+/** What a state assigns when its step has failed: `lastError`, in the variables of its zone. */
 export function assignError(
   { node, zone }: Spot,
   error: Expressions,

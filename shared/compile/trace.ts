@@ -59,6 +59,7 @@ export function tracedFrames(spots: Iterable<Spot>): Set<Frame> {
   return traced
 }
 
+/** The variable of a frame that gathers which native steps were entered, and when. */
 export function traceVariable(frame: Frame): string {
   return `${frame.prefix}trace`
 }

@@ -12,6 +12,7 @@ import {
   checkSecret,
   encryptSecret,
   entryOf,
+  isSecretKey,
   noSecret,
   organisationOwner,
   type SecretEntry,
@@ -76,6 +77,7 @@ export async function deleteSecretOf(
 ): Promise<void> {
   await answering(world, async () => {
     const owner = await ownerOf(world, who, account, 'write')
+    if (!isSecretKey(key)) throw noSecret()
     const entry = told(world, who, 'secret.deleted', owner, key)
     if (!(await transact(world, [deleteSecretWrite(who.orgId, owner, key), entry])).ok) throw noSecret()
   })

@@ -11,6 +11,7 @@ export interface AccountView {
   updatedAt: string
 }
 
+/** The row as an account is shown: without its password. */
 export function viewAccount({ id, name, email, role, createdAt, updatedAt }: AccountRow): AccountView {
   return { id, name, email, role, createdAt, updatedAt }
 }

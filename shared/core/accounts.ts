@@ -111,6 +111,7 @@ export async function deleteAccount(world: World, who: Principal, id: string): P
   })
 }
 
+/** The refusal of an e-mail address that another account of the deployment has. */
 export function emailTaken(): Fault {
   return new Fault('conflict', 'The e-mail address is taken', { reason: 'email_taken' })
 }

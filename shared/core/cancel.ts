@@ -1,6 +1,7 @@
 import { ExecutionDoesNotExist, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { instant } from '../aws/clock.ts'
 import { isTransient } from '../aws/transient.ts'
+import { isFault } from '../faults.ts'
 import { listChildren } from '../store/children.ts'
 import {
   changeRun,
@@ -46,6 +47,20 @@ export async function cancel(
     await stopRest(world, row)
     return await viewRun(world, row)
   })
+}
+
+/**
+ * The same for a run of which nothing is wanted but that it does not go on: that it has ended by itself meanwhile, or that its
+ * record is gone, is as good.
+ *
+ * @throws {Fault} `unavailable`.
+ */
+export async function cancelIfOpen(...given: Parameters<typeof cancel>): Promise<void> {
+  try {
+    await cancel(...given)
+  } catch (error) {
+    if (!isFault(error, 'run_finished') && !isFault(error, 'not_found')) throw error
+  }
 }
 
 /** Who wants a run to end. */
@@ -125,12 +140,8 @@ function told(world: World, { orgId, id, flowId }: RunRow, { actor, requestId, a
  */
 export async function stopRest(world: World, row: RunRow): Promise<void> {
   for (const { childId } of await listChildren(world, row.orgId, row.id))
-    await cancel(world, row.orgId, childId, 'The run that started it was cancelled').catch(unlessEnded)
+    await cancelIfOpen(world, row.orgId, childId, 'The run that started it was cancelled')
   if (row.engine === 'express' || (await stopExecution(world, row))) await endChecks(world, row)
-}
-
-function unlessEnded(error: unknown): void {
-  if ((error as { code?: string }).code !== 'run_finished') throw error
 }
 
 /** @returns false if the engine does not take it now. */

@@ -5,7 +5,7 @@ import { createRun, getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import { firstHeld, joinHeld, listSlots, type SlotKey, type SlotRow, takeSlot } from '../store/slots.ts'
 import type { Write } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { cancel } from './cancel.ts'
+import { cancelIfOpen } from './cancel.ts'
 import { concurrencyKey } from './concurrency-key.ts'
 
 /** A run that is to be written, with its inputs. */
@@ -124,12 +124,8 @@ async function cancelOldest(
     })),
   )
   const oldest = rows.reduce((first, row) => (row.since < first.since ? row : first))
-  await cancel(world, orgId, oldest.from, `The run ${next} took its place`).catch(unlessEnded)
+  await cancelIfOpen(world, orgId, oldest.from, `The run ${next} took its place`)
   return oldest
-}
-
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof Fault) || !['run_finished', 'not_found'].includes(error.code)) throw error
 }
 
 function full(limit: number): Fault {

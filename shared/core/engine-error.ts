@@ -12,6 +12,11 @@ export function engineError(code: string, message: string): Error {
   return error
 }
 
+/** True for what `engineError` made: a refusal of ours, not a failure of a service and not a bug. */
+export function isEngineError(error: unknown): error is Error {
+  return error instanceof Error && error.stack === ''
+}
+
 /** The error for a run that has ended: nothing is worked on any more. */
 export function runCancelled(): Error {
   return engineError('RunCancelled', 'The run has ended')
@@ -22,7 +27,7 @@ export async function forEngine<T>(world: World, work: () => Promise<T>): Promis
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Error && error.stack === '') throw error
+    if (isEngineError(error)) throw error
     if (isTransient(error)) throw engineError(tryAgain, 'An AWS service was busy')
     const { name, stack } = error as Error
     world.log.error('A step function failed', { error: name, stack })

@@ -1,11 +1,12 @@
 import type { Graph } from '../definitions/graph.ts'
 import { checkInputs } from '../definitions/inputs.ts'
-import { Fault, isFault } from '../faults.ts'
+import { Fault } from '../faults.ts'
+import { pointerOf } from '../pointer.ts'
 import { isDeleted, replaceCurrent } from '../store/executions.ts'
 import { mostReruns } from '../store/reruns.ts'
 import { getInputs, getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import type { JsonObject, World } from '../world.ts'
-import { cancel } from './cancel.ts'
+import { cancelIfOpen } from './cancel.ts'
 import { type ExecutionView, executionWord, viewExecution } from './execution-view.ts'
 import { readExecution, withInputs } from './executions.ts'
 import { currentRun, findExecution, noExecution } from './find-execution.ts'
@@ -92,7 +93,7 @@ function executedMeanwhile(): Fault {
 async function inputsAgain(world: World, current: RunRow, graph: Graph): Promise<JsonObject> {
   const before = JSON.parse(await getInputs(world, current)) as JsonObject
   const sealed = membersWithSealed(before).map((name) => ({
-    path: `/${name}`,
+    path: pointerOf([name]),
     code: 'sealed',
     message: `${name} was sealed for the run before: create a new execution`,
   }))
@@ -104,9 +105,7 @@ async function inputsAgain(world: World, current: RunRow, graph: Graph): Promise
 
 /** Cancels it, unless it has ended by itself meanwhile. */
 async function ended(world: World, who: Principal, run: RunRow): Promise<RunRow> {
-  await cancel(world, run.orgId, run.id, 'It was executed again', who).catch((error: unknown) => {
-    if (!isFault(error, 'run_finished')) throw error
-  })
+  await cancelIfOpen(world, run.orgId, run.id, 'It was executed again', who)
   const row = await getRun(world, run.orgId, run.id)
   if (!row) throw noExecution()
   return row

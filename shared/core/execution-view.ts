@@ -5,6 +5,7 @@ import type { RunView, WaitView } from './run-view.ts'
 /** How an execution stands (headless-runner-executions.md 3.3). A deleted one is not there any more. */
 export const executionWords = ['queued', 'running', 'in_progress', 'completed', 'failed', 'stale'] as const
 
+/** One of `executionWords`. */
 export type ExecutionWord = (typeof executionWords)[number]
 
 /** An execution of seed 004: a run, or the run that took its place. */

@@ -39,7 +39,9 @@ export interface ExportDocument {
   flows: BundledFlow[]
 }
 
+/** `format` of every export, by which an import knows it. */
 export const exportFormat = 'sluice-flow'
+/** Highest `formatVersion` that this release writes and reads. */
 export const exportFormatVersion = 1
 
 /** Most flows of a bundle, the first one included: what one transaction can make visible at once. */

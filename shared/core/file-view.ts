@@ -13,6 +13,7 @@ export interface FileView {
   expiresAt: string | null
 }
 
+/** The row as a file is shown. */
 export function viewFile(row: FileRow): FileView {
   const { id, filename, contentType, size, status, createdAt, runs, expiresAt } = row
   const told = { fileId: id, filename, contentType, size, status, createdAt }

@@ -3,7 +3,7 @@ import { getRun, hasEnded } from '../store/runs.ts'
 import { getSchedule, noteFiring, type ScheduleRow } from '../store/schedules.ts'
 import { firstHeld } from '../store/slots.ts'
 import type { JsonObject, World } from '../world.ts'
-import { cancel } from './cancel.ts'
+import { cancelIfOpen } from './cancel.ts'
 import { keyOfText } from './concurrency-key.ts'
 import { firesOf } from './schedule-view.ts'
 import { type StartOrder, start } from './start.ts'
@@ -22,6 +22,7 @@ export interface Firing {
 
 /** A firing that comes later than this was slept through. */
 const punctualMs = 5 * 60_000
+/** Most firings that are made up for at once: the latest of those that were slept through. */
 const mostMissed = 100
 
 /**
@@ -45,13 +46,24 @@ async function momentsOf(world: World, row: ScheduleRow, moment: string): Promis
   const now = world.clock.now()
   const oldest = now - row.missedWindowSeconds * 1000
   const since = Math.max(Date.parse(row.firedUntil ?? row.updatedAt), oldest)
-  const before = firesOf(row, since, mostMissed + 1).filter((fire) => fire < moment)
   const punctual = now - Date.parse(moment) <= punctualMs
-  const missed = row.missed === 'all' ? before.slice(-mostMissed) : []
+  const missed = row.missed === 'all' ? latestBefore(row, since, moment) : []
   if (punctual || (row.missed !== 'skip' && Date.parse(moment) >= oldest)) return [...missed, moment]
   const lastResult = { scheduledAt: moment, outcome: 'missed', reason: 'late' }
   await noteFiring(world, row, { firedUntil: moment, lastResult })
   return missed
+}
+
+/** The latest firings that lie between two moments, in order, at most `mostMissed`. */
+function latestBefore(row: ScheduleRow, since: number, moment: string): string[] {
+  let latest: string[] = []
+  for (let at = since; ; ) {
+    const found = firesOf(row, at, mostMissed).filter((fire) => fire < moment)
+    latest = [...latest, ...found].slice(-mostMissed)
+    const last = found.at(-1)
+    if (found.length < mostMissed || last === undefined) return latest
+    at = Date.parse(last)
+  }
 }
 
 async function fireOnce(world: World, row: ScheduleRow, moment: string): Promise<void> {
@@ -124,7 +136,7 @@ async function isOverlapping(world: World, row: ScheduleRow, id: string): Promis
   if (last === null || hasEnded(last)) return false
   if (row.overlap === 'queue') return await isPending(world, row)
   if (row.overlap === 'skip') return true
-  await cancel(world, row.orgId, last.id, 'The next firing of its schedule took its place').catch(unlessEnded)
+  await cancelIfOpen(world, row.orgId, last.id, 'The next firing of its schedule took its place')
   return false
 }
 
@@ -132,8 +144,4 @@ async function isOverlapping(world: World, row: ScheduleRow, id: string): Promis
 async function isPending(world: World, row: ScheduleRow): Promise<boolean> {
   const key = keyOfText(row.flowId, queueOf(row).key)
   return (await firstHeld(world, { orgId: row.orgId, key })) !== null
-}
-
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof Fault) || error.code !== 'run_finished') throw error
 }

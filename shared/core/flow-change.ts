@@ -186,6 +186,7 @@ export function labelOf(graph: Graph | null, number: number): string {
   return graph?.metadata.version ?? `${number}.0.0`
 }
 
+/** What a row has of its flow as JSON text, read. */
 export function summaryOf(flow: FlowRow): FlowSummary {
   return JSON.parse(flow.summary) as FlowSummary
 }

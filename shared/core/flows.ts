@@ -103,16 +103,8 @@ async function countOpen(world: World, orgId: string, flowId: string): Promise<n
 }
 
 async function cancelAll(world: World, orgId: string, flowId: string): Promise<number> {
-  const { cancel } = await import('./cancel.ts')
-  let count = 0
-  let after: string | undefined
-  do {
-    const page = await listPage(world, orgId, { flowId, statuses: openStatuses, limit: 100, after })
-    for (const { id } of page.runs) await cancel(world, orgId, id, 'The flow was deleted')
-    count += page.runs.length
-    after = page.nextKey ?? undefined
-  } while (after !== undefined)
-  return count
+  const { cancelOpenRuns } = await import('./cancel-open-runs.ts')
+  return await cancelOpenRuns(world, orgId, { flowId }, 'The flow was deleted')
 }
 
 /** Lists the organisation's flows from an index, which may lag by a second. */

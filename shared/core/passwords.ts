@@ -1,6 +1,6 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Fault, type Issue } from '../faults.ts'
+import type { Issue } from '../faults.ts'
 
 const hashWith = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>
 
@@ -13,14 +13,7 @@ const longest = 128
 let running = 0
 const waiting: (() => void)[] = []
 
-/** @throws {Fault} `validation_failed` unless it has 8 to 128 characters; spaces count. */
-export function checkPassword(password: string): void {
-  const issues = passwordIssues(password)
-  if (issues.length > 0)
-    throw new Fault('validation_failed', 'A password has 8 to 128 characters', { issues })
-}
-
-/** What is wrong with a new password. Looked at before hashing, which takes time and memory. */
+/** What is wrong with a new password: it must have 8 to 128 characters, and spaces count. Looked at before hashing, which takes time and memory. */
 export function passwordIssues(password: string): Issue[] {
   if (password.length > 2 * longest || !password.isWellFormed()) return [issue]
   const { length } = [...password]

@@ -19,6 +19,7 @@ import { prepareVersion, withVersion } from './new-version.ts'
 import { answering } from './refusal.ts'
 import { type VersionView, viewVersion } from './version-view.ts'
 
+/** How a draft is published. */
 export interface PublishOptions {
   notes?: string | null
   /** Whether the new version becomes the latest; it does anyway if there is none. @default true */

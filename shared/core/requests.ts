@@ -70,7 +70,8 @@ export async function claimRequest(
   // A lease of no length would be retaken while the first is at work.
   const leaseUntil = world.clock.now() + Math.max(leaseMs, 1000)
   const present = await takeRequest(world, orgId, id, { bodyHash, claimId, leaseUntil })
-  if (present === null) return { state: 'new', claimId }
+  // Its own row is in the way when the SDK has made the call twice, because the first reply was lost.
+  if (present === null || present.claimId === claimId) return { state: 'new', claimId }
   refuseOther(present, bodyHash)
   if (present.runId !== undefined) return { state: 'started', runId: present.runId }
   if (present.reply === undefined) throw inProgress()

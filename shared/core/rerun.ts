@@ -2,6 +2,7 @@ import { instant } from '../aws/clock.ts'
 import type { Graph } from '../definitions/graph.ts'
 import { sealedFields } from '../definitions/inputs.ts'
 import { Fault, isFault } from '../faults.ts'
+import { pointerOf } from '../pointer.ts'
 import { noteRerun, type RerunNote } from '../store/reruns.ts'
 import { getInputs, getRun, hasEnded, type RunRow } from '../store/runs.ts'
 import { getVersion } from '../store/versions.ts'
@@ -237,5 +238,5 @@ export function membersWithSealed(inputs: JsonObject): string[] {
 }
 
 function issueAt(name: string, code: string, message: string) {
-  return { path: `/inputs/${name}`, code, message }
+  return { path: pointerOf(['inputs', name]), code, message }
 }

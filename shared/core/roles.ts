@@ -1,6 +1,7 @@
 /** What an account may be in its organisation. */
 export const roles = ['admin', 'user', 'viewer'] as const
 
+/** One of `roles`. */
 export type Role = (typeof roles)[number]
 
 /** What an API key may be allowed. */
@@ -14,6 +15,7 @@ export const scopes = [
   'accounts:admin',
 ] as const
 
+/** One of `scopes`. */
 export type Scope = (typeof scopes)[number]
 
 /** The table of conventions.md §2: what each role gives. */

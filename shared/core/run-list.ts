@@ -21,6 +21,7 @@ export interface RunSummary {
   waits: WaitView[]
 }
 
+/** Which runs are listed, and which part of them. */
 export interface RunQuery {
   flowId?: string | undefined
   /** Any of these; `waiting` is not part of `running` here. */

@@ -12,6 +12,7 @@ export interface ScheduleView extends Omit<ScheduleRow, 'orgId' | 'rev' | 'data'
 
 const shownFires = 5
 
+/** The row as a schedule is shown. @param now milliseconds since 1970, after which the next firings lie. */
 export function viewSchedule(row: ScheduleRow, now: number): ScheduleView {
   const { id, flowId, name, active, cron, timezone, version, overlap, missed, missedWindowSeconds } = row
   const { startAt, endAt, pauseReason, lastRunAt, lastRunId, lastResult } = row

@@ -1,6 +1,5 @@
 import { Fault } from '../faults.ts'
 import { getFlow } from '../store/flows.ts'
-import { getRun } from '../store/runs.ts'
 import { countSchedules } from '../store/schedule-lists.ts'
 import {
   dropScheduleWrite,
@@ -11,11 +10,10 @@ import {
 } from '../store/schedules.ts'
 import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
-import { cancel } from './cancel.ts'
+import { cancelOpenRuns } from './cancel-open-runs.ts'
 import { type Author, noted } from './flow-change.ts'
 import { forgetSchedule } from './forget-schedule.ts'
 import { answering } from './refusal.ts'
-import { listPage } from './run-list.ts'
 import { firesOf, type ScheduleView, viewSchedule } from './schedule-view.ts'
 import { type ScheduleWish, wishedRow } from './schedule-wish.ts'
 import { tellScheduler } from './scheduler-calls.ts'
@@ -129,16 +127,6 @@ export async function cancelSchedule(
 }
 
 async function cancelRunsOf(world: World, { orgId, flowId, id }: ScheduleRow): Promise<void> {
-  const statuses = ['queued', 'running', 'waiting'] as const
-  let after: string | undefined
-  do {
-    const query = { flowId, trigger: 'schedule', statuses: [...statuses], limit: 100, after }
-    const page = await listPage(world, orgId, query)
-    for (const run of page.runs) {
-      const row = await getRun(world, orgId, run.id)
-      if (row?.createdBy === `schedule:${id}`)
-        await cancel(world, orgId, run.id, 'The schedule was cancelled')
-    }
-    after = page.nextKey ?? undefined
-  } while (after !== undefined)
+  const which = { flowId, trigger: 'schedule', createdBy: `schedule:${id}` }
+  await cancelOpenRuns(world, orgId, which, 'The schedule was cancelled')
 }

@@ -41,11 +41,16 @@ export function entryOf({ key, createdAt, updatedAt }: SecretRow): SecretEntry {
   return { key, createdAt, updatedAt }
 }
 
+/** True for a key that a secret may have. */
+export function isSecretKey(key: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)
+}
+
 /** @throws {Fault} `validation_failed` for a key or value that cannot be kept. */
 export function checkSecret({ key }: SecretName, value: string): void {
   const size = Buffer.byteLength(value)
   const issues = [
-    ...(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)
+    ...(isSecretKey(key)
       ? []
       : [
           {

@@ -1,7 +1,6 @@
 import { instant } from '../aws/clock.ts'
 import { Fault, type Issue } from '../faults.ts'
 import { getFlow } from '../store/flows.ts'
-import { getRun } from '../store/runs.ts'
 import {
   changeShareRow,
   dropShare,
@@ -16,7 +15,6 @@ import { transact } from '../store/transact.ts'
 import type { World } from '../world.ts'
 import { type Author, noted } from './flow-change.ts'
 import { answering } from './refusal.ts'
-import { listPage } from './run-list.ts'
 import { noFlow } from './version-faults.ts'
 import { resolveVersion } from './versions.ts'
 
@@ -131,17 +129,9 @@ export async function deleteShare(
 }
 
 async function cancelRunsOf(world: World, { orgId, flowId, id }: ShareRow): Promise<void> {
-  const { cancel } = await import('./cancel.ts')
-  const statuses: ('queued' | 'running' | 'waiting')[] = ['queued', 'running', 'waiting']
-  let after: string | undefined
-  do {
-    const page = await listPage(world, orgId, { flowId, trigger: 'form', statuses, limit: 100, after })
-    for (const run of page.runs) {
-      const row = await getRun(world, orgId, run.id)
-      if (row?.createdBy === `share:${id}`) await cancel(world, orgId, run.id, 'The share was revoked')
-    }
-    after = page.nextKey ?? undefined
-  } while (after !== undefined)
+  const { cancelOpenRuns } = await import('./cancel-open-runs.ts')
+  const which = { flowId, trigger: 'form', createdBy: `share:${id}` }
+  await cancelOpenRuns(world, orgId, which, 'The share was revoked')
 }
 
 function viewOf(row: ShareRow): ShareView {

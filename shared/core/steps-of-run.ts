@@ -41,6 +41,7 @@ export interface StepRecord {
   tokens: TokenCount[]
 }
 
+/** Which steps of a run are wanted; all that is given must fit. */
 export interface StepFilter {
   stepId?: string | undefined
   status?: string | undefined

@@ -89,6 +89,7 @@ export function removedFile(record: DynamoDBRecord): string | null {
   return record.dynamodb?.OldImage?.key?.S ?? null
 }
 
+/** The number of a change in the stream. */
 export function sequenceOf({ dynamodb }: DynamoDBRecord): string {
   return dynamodb?.SequenceNumber ?? ''
 }

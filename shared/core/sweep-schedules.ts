@@ -8,17 +8,19 @@ import { tellScheduler } from './scheduler-calls.ts'
 
 /** The sweep looks at schedules once an hour, in the first of its ticks. */
 const everyMinutes = 5
+/** The list of rows is a moment behind: what Scheduler was told so lately may have a row that is not in it yet. */
+const youngMs = 5 * 60_000
 
 /**
  * Compares the schedules there are with what Scheduler holds (hardening.md rule 26): a row that it does not know is told
- * again, what has no row is taken out.
+ * again, what has had no row for some minutes is taken out.
  *
  * @returns how many repairs were made.
  */
 export async function sweepSchedules(world: World): Promise<number> {
   if (world.settings.schedules === undefined) return 0
   if (new Date(world.clock.now()).getUTCMinutes() >= everyMinutes) return 0
-  const held = new Set(await Array.fromAsync(everyName(world)))
+  const held = new Map(await Array.fromAsync(everyName(world)))
   const wanted = new Set<string>()
   let repairs = 0
   for await (const place of everySchedule(world)) {
@@ -30,21 +32,23 @@ export async function sweepSchedules(world: World): Promise<number> {
     await tellScheduler(world, row)
     repairs++
   }
-  for (const name of held) {
-    if (wanted.has(name)) continue
+  for (const [name, changedAt] of held) {
+    if (wanted.has(name) || world.clock.now() - changedAt < youngMs) continue
     await forgetNamed(world, name)
     repairs++
   }
   return repairs
 }
 
-async function* everyName({ scheduler, settings }: World): AsyncGenerator<string> {
+/** What Scheduler holds by name, and when it was last told of it, in milliseconds since 1970. */
+async function* everyName({ scheduler, settings }: World): AsyncGenerator<[name: string, changedAt: number]> {
   let NextToken: string | undefined
   do {
     const page = await scheduler.send(
       new ListSchedulesCommand({ GroupName: placeOf(settings).group, ...(NextToken ? { NextToken } : {}) }),
     )
-    for (const { Name } of page.Schedules ?? []) if (Name !== undefined) yield Name
+    for (const { Name, LastModificationDate } of page.Schedules ?? [])
+      if (Name !== undefined) yield [Name, LastModificationDate?.getTime() ?? 0]
     NextToken = page.NextToken
   } while (NextToken !== undefined)
 }

@@ -1,6 +1,6 @@
 import { instant } from '../aws/clock.ts'
 import { getChild, noteAnswered } from '../store/children.ts'
-import { endStep, getStep } from '../store/run-steps.ts'
+import { endStep, getStep, type StepEnd } from '../store/run-steps.ts'
 import type { RunRow } from '../store/runs.ts'
 import type { Json, World } from '../world.ts'
 import { logLine } from './log-lines.ts'
@@ -33,13 +33,13 @@ function endAsAnswer(child: RunRow): Told {
   return { ok: false, error: code ?? 'failed', cause: message ?? '' }
 }
 
-function stepEnd(world: World, told: Told) {
+/** How a `flow` step ends in its record, by what its task is told. */
+export function stepEnd(world: World, told: Told): StepEnd {
   const at = instant(world.clock.now())
-  if (told.ok)
-    return { status: 'completed' as const, at, attempt: 1, output: JSON.stringify(told.output), lines: [] }
+  if (told.ok) return { status: 'completed', at, attempt: 1, output: JSON.stringify(told.output), lines: [] }
   const { error: code, cause: message } = told
   return {
-    status: 'failed' as const,
+    status: 'failed',
     at,
     attempt: 1,
     error: JSON.stringify({ code, message }),

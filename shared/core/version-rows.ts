@@ -1,4 +1,3 @@
-import type { Graph } from '../definitions/graph.ts'
 import { useMachine } from '../store/machines.ts'
 import { transact } from '../store/transact.ts'
 import { addMachine, getVersion, type ReadyMachine, type VersionRow } from '../store/versions.ts'
@@ -9,20 +8,6 @@ import { Recent } from './recent.ts'
 
 /** Versions that this process has read, up to so many characters: nothing that is used of them ever changes. */
 const rows = new Recent<VersionRow>(8_000_000)
-
-/**
- * The graph of a version, whatever has become of the version or its flow since: for runs that began with it. Read once in
- * the life of a function; null if the version was removed.
- */
-export async function graphOfVersion(
-  world: World,
-  orgId: string,
-  flowId: string,
-  version: number,
-): Promise<Graph | null> {
-  const row = await versionOf(world, orgId, flowId, version)
-  return row && (await graphOf(row.text))
-}
 
 /** The machine of a kind that a version has; the one that publishing did not make is made by the first who needs it. */
 export async function machineOfVersion(

@@ -38,6 +38,7 @@ export interface VersionView extends VersionEntry {
   written: Written
 }
 
+/** The row as lists show a version. */
 export function versionEntry(row: ListedVersion, flow: Pick<FlowRow, 'latestVersion'>): VersionEntry {
   const { flowId, version, status, name, label, notes, sourceVersion, hash, compilerVersion } = row
   const { machineTypes, triggers, createdAt, createdBy, publishedAt, unpublishedAt } = row
@@ -52,6 +53,7 @@ export function versionEntry(row: ListedVersion, flow: Pick<FlowRow, 'latestVers
   }
 }
 
+/** The row as a version is shown by itself, with its text. */
 export function viewVersion(row: VersionRow, flow: Pick<FlowRow, 'latestVersion'>): VersionView {
   const { text, format, dialect } = row
   return { ...versionEntry(row, flow), written: { text, format, dialect } }

@@ -1,36 +1,43 @@
 import { parseJsonata } from './parse.ts'
 import { type BlockTree, type ConditionTree, mapChildren, type Tree, type VariableTree } from './tree.ts'
 
-/** Small makers of trees, for the rewriting that makes an expression total. */
+// Small makers of trees, for the rewriting that makes an expression total.
 
 export function variable(name: string, types?: number): VariableTree {
   return { type: 'variable', value: name, ...(types !== undefined && { types }) }
 }
 
+/** A string. */
 export function text(value: string): Tree {
   return { type: 'string', value }
 }
 
+/** A number. */
 export function number(value: number): Tree {
   return { type: 'number', value }
 }
 
+/** `true`, `false` or `null`. */
 export function constant(value: boolean | null): Tree {
   return { type: 'value', value }
 }
 
+/** `$name(args)`. */
 export function call(name: string, ...args: Tree[]): Tree {
   return { type: 'function', procedure: variable(name), arguments: args }
 }
 
+/** `lhs value rhs`, e.g. with `=` as value. @param types what it can give (types.ts). */
 export function binary(lhs: Tree, value: string, rhs: Tree, types?: number): Tree {
   return { type: 'binary', value, lhs, rhs, ...(types !== undefined && { types }) }
 }
 
+/** `$name := rhs`. */
 export function bind(name: string, rhs: Tree): Tree {
   return { type: 'bind', name, rhs }
 }
 
+/** `(first; second; …)`. */
 export function block(...expressions: Tree[]): BlockTree {
   return { type: 'block', expressions }
 }

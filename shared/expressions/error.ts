@@ -1,3 +1,4 @@
+/** Why an expression is refused. */
 export type ExpressionErrorCode =
   | 'expression_syntax'
   | 'expression_unsupported'

@@ -79,6 +79,7 @@ export function isFunctionName(name: string): boolean {
   return Object.hasOwn(signatures, name)
 }
 
+/** One argument that a function takes. */
 export interface Parameter {
   /** Letters of the accepted types; `x` = any. */
   types: string
@@ -90,6 +91,7 @@ export interface Parameter {
   repeated: boolean
 }
 
+/** What a function takes and gives. */
 export interface Signature {
   parameters: Parameter[]
   result: string

@@ -1,4 +1,3 @@
-import { isFunctionName } from './functions.ts'
 import { eachChild, type NameTree, type PathTree, someTree, type Tree } from './tree.ts'
 
 /** A name that an expression reads from the run: an input, a step, `last`, `secrets` ... */
@@ -57,16 +56,4 @@ export function boundNames(tree: Tree): Set<string> {
     return false
   })
   return names
-}
-
-/** The machine's variables that a compiled expression reads: not its own, not functions; `states` among them. */
-export function outerVariables(tree: Tree): string[] {
-  const own = boundNames(tree)
-  const found = new Set<string>()
-  someTree(tree, (each) => {
-    if (each.type === 'variable' && each.value !== '' && !own.has(each.value) && !isFunctionName(each.value))
-      found.add(each.value)
-    return false
-  })
-  return [...found]
 }

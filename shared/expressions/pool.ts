@@ -10,6 +10,7 @@ import { someTree, type Tree } from './tree.ts'
 import { checkResult, inputText } from './wire-values.ts'
 import { Worker } from './worker.ts'
 
+/** Size and limits of a pool. */
 export interface PoolOptions {
   /** Children at most; each does one evaluation at a time. Default 2. */
   size?: number

@@ -17,18 +17,27 @@ interface Marks {
   types?: number
 }
 
+/** Key and value of an object that is made. */
 export type Pair = [Tree, Tree]
+/** What stands in brackets behind a step of a path, or `#$i`. */
 export type Stage = { type: 'filter'; expr: Tree } | { type: 'index'; value: string }
+/** One term of `^( )`. */
 export interface SortTerm {
   descending: boolean
   expression: Tree
 }
 
+/** `a.b.c` */
 export type PathTree = Marks & { type: 'path'; steps: Tree[] }
+/** `a` */
 export type NameTree = Marks & { type: 'name'; value: string }
+/** `$a`; `$` alone has the value `''`. */
 export type VariableTree = Marks & { type: 'variable'; value: string }
+/** `a + b` and every other operator between two. */
 export type BinaryTree = Marks & { type: 'binary'; value: string; lhs: Tree; rhs: Tree }
+/** `f(a)`; `partial` where an argument is `?`. */
 export type CallTree = Marks & { type: 'function' | 'partial'; procedure: Tree; arguments: Tree[] }
+/** `function($a){ … }` */
 export type LambdaTree = Marks & {
   type: 'lambda'
   arguments: string[]
@@ -36,7 +45,9 @@ export type LambdaTree = Marks & {
   signature?: string
   body: Tree
 }
+/** `(a; b)` */
 export type BlockTree = Marks & { type: 'block'; expressions: Tree[] }
+/** `a ? b : c` */
 export type ConditionTree = Marks & { type: 'condition'; condition: Tree; then: Tree; else?: Tree }
 
 /** A JSONata expression as 2.0.6 parses it, reduced to the members that carry meaning. */

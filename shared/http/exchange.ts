@@ -20,6 +20,7 @@ export interface HttpRequest {
   remainingMs: number
 }
 
+/** An answer as a door hands it back. */
 export interface HttpResponse {
   status: number
   headers: Record<string, string>

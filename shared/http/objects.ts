@@ -23,8 +23,10 @@ export type ObjectKind =
   | 'flow-type'
 
 /**
- * Whether the caller's organisation has the thing, read from disk by the first refusal that asks: asked before a refusal by role, since what is another organisation's
- * does not exist. The rest is looked up within what the flow or the caller owns.
+ * Whether the caller's organisation has the thing. Asked before a refusal by role, since what another organisation has does not
+ * exist. What is not here is looked up within its flow, or within what the caller owns.
+ *
+ * Few requests are refused: only those read these files from disk.
  *
  * @throws {Fault} `not_found`
  */

@@ -18,6 +18,7 @@ export type FaceName =
   | 'executions'
   | 'own'
 
+/** Methods that routes may have; `HEAD` and `OPTIONS` follow from them. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** What an answer function is given: everything is parsed and allowed. */

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Field } from '../definitions/graph.ts'
 import type { Issue } from '../faults.ts'
 import { fieldTypes } from '../field-types.ts'
+import { pointerOf } from '../pointer.ts'
 import type { Json, JsonObject } from '../world.ts'
 
 const option = z.union([
@@ -59,7 +60,11 @@ export function checkForm(fields: Field[], given: Json | undefined): { form: Jso
     else form[field.name] = value
   }
   for (const name of values.keys())
-    issues.push({ path: `/form/${name}`, code: 'unrecognized_keys', message: `There is no field ${name}` })
+    issues.push({
+      path: pointerOf(['form', name]),
+      code: 'unrecognized_keys',
+      message: `There is no field ${name}`,
+    })
   return { form, issues }
 }
 

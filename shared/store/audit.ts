@@ -29,7 +29,7 @@ export async function putAudit({ db, settings }: World, org: string, row: AuditR
   await db.send(new PutCommand({ TableName: settings.table, Item: itemOf(org, row) }))
 }
 
-/** The same as a part of the transaction that it tells of. */
+/** What `putAudit` does, as a part of the transaction that the entry tells of. */
 export function auditWrite(org: string, row: AuditRow): Write {
   return { Put: { TableName: '', Item: itemOf(org, row) } }
 }

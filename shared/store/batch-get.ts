@@ -1,5 +1,7 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { inBatches } from './in-batches.ts'
+import { isPossible } from './table.ts'
 
 /** Most keys of one BatchGetItem. */
 const mostKeys = 100
@@ -13,18 +15,19 @@ export type Item = Record<string, unknown> & { pk: string; sk: string }
  * @param attributes what to read of each; absent = all.
  */
 export async function getItems(
-  { db, settings }: World,
+  world: World,
   wanted: { pk: string; sk: string }[],
   attributes?: string[],
 ): Promise<Item[]> {
+  const { table } = world.settings
   const found: Item[] = []
-  let left: Record<string, unknown>[] = wanted.map((key) => ({ ...key }))
-  while (left.length > 0) {
-    const request = { Keys: left.slice(0, mostKeys), ConsistentRead: true, ...projected(attributes) }
-    const page = await db.send(new BatchGetCommand({ RequestItems: { [settings.table]: request } }))
-    found.push(...((page.Responses?.[settings.table] ?? []) as Item[]))
-    left = [...(page.UnprocessedKeys?.[settings.table]?.Keys ?? []), ...left.slice(mostKeys)]
-  }
+  const all: Record<string, unknown>[] = wanted.filter(isPossible).map((key) => ({ ...key }))
+  await inBatches(world, all, mostKeys, async (Keys) => {
+    const request = { Keys, ConsistentRead: true, ...projected(attributes) }
+    const page = await world.db.send(new BatchGetCommand({ RequestItems: { [table]: request } }))
+    found.push(...((page.Responses?.[table] ?? []) as Item[]))
+    return page.UnprocessedKeys?.[table]?.Keys ?? []
+  })
   return found
 }
 

@@ -1,5 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { inBatches } from './in-batches.ts'
 
 /** Most writes of one BatchWriteItem. */
 const batchSize = 25
@@ -7,15 +8,11 @@ const batchSize = 25
 type Requests = NonNullable<BatchWriteCommand['input']['RequestItems']>[string]
 
 /** Deletes items by their keys, each named once; those that are not there do not matter. */
-export async function deleteItems(
-  { db, settings }: World,
-  items: { pk: string; sk: string }[],
-): Promise<void> {
-  let left: Requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
-  while (left.length > 0) {
-    const page = await db.send(
-      new BatchWriteCommand({ RequestItems: { [settings.table]: left.slice(0, batchSize) } }),
-    )
-    left = [...(page.UnprocessedItems?.[settings.table] ?? []), ...left.slice(batchSize)]
-  }
+export async function deleteItems(world: World, items: { pk: string; sk: string }[]): Promise<void> {
+  const { table } = world.settings
+  const all: Requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
+  await inBatches(world, all, batchSize, async (some) => {
+    const page = await world.db.send(new BatchWriteCommand({ RequestItems: { [table]: some } }))
+    return page.UnprocessedItems?.[table] ?? []
+  })
 }

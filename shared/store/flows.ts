@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
 import { getItems, type Item } from './batch-get.ts'
 import { readItems } from './pages.ts'
-import { indexKeys, keys } from './table.ts'
+import { indexKeys, isPossible, keys } from './table.ts'
 import type { Write } from './transact.ts'
 
 /** A flow's row: what lists show, and the counters that versions come from. */
@@ -53,8 +53,10 @@ export interface DraftRow {
 
 /** The flow's row, strongly consistent; null if there is none or it was deleted. */
 export async function getFlow(world: World, org: string, flow: string): Promise<FlowRow | null> {
+  const Key = keys.flow(org, flow)
+  if (!isPossible(Key)) return null
   const { Item: item } = await world.db.send(
-    new GetCommand({ TableName: world.settings.table, Key: keys.flow(org, flow), ConsistentRead: true }),
+    new GetCommand({ TableName: world.settings.table, Key, ConsistentRead: true }),
   )
   return item === undefined ? null : flowIn([item as Item])
 }

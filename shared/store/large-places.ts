@@ -1,4 +1,4 @@
-/** Whose value it is. */
+/** The visit of a step whose output it is. */
 export interface ValuePlace {
   orgId: string
   runId: string

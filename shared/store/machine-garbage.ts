@@ -1,6 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
-import { garbageIndex, ifStill, type MachineRow, type Owner } from './machines.ts'
+import { ifStill } from './if-still.ts'
+import { garbageIndex, type MachineRow, type Owner } from './machines.ts'
 import { readItems } from './pages.ts'
 import { indexKeys, keys, listShards } from './table.ts'
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { ifStill } from './if-still.ts'
 import { indexKeys, keys, shardOf } from './table.ts'
 import type { Write } from './transact.ts'
 
@@ -110,17 +110,6 @@ export function garbageIndex({ orgId, flowId }: Owner, name: string, checkAt: nu
   return {
     gsi2pk: indexKeys.garbage(shardOf(name)),
     gsi2sk: `${new Date(checkAt).toISOString()}#${orgId}#${flowId}#${name}`,
-  }
-}
-
-/** Whether a conditional write went through. */
-export async function ifStill(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
   }
 }
 

@@ -8,9 +8,14 @@ import type { WaitRow } from './waits.ts'
 /** A run or wait whose moment to be looked at has come. */
 export type OpenThing = { of: 'run'; row: RunRow } | { of: 'wait'; row: WaitRow }
 
-/** Open runs and waits that are due, the longest due first in each shard; rows strongly consistent. */
+/**
+ * Open runs and waits that are due, the longest due first in each shard; rows strongly consistent. It begins at any shard, so
+ * that who stops early leaves none out for ever.
+ */
 export async function* dueThings(world: World, now: number): AsyncGenerator<OpenThing> {
-  for (let shard = 0; shard < openShards; shard++) {
+  const first = Math.floor(Math.random() * openShards)
+  for (let count = 0; count < openShards; count++) {
+    const shard = (first + count) % openShards
     const keys = readItems<{ pk: string; sk: string }>(world, {
       IndexName: 'gsi2',
       KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk < :now',

@@ -39,7 +39,7 @@ export function itemsUnder<T>(
   })
 }
 
-/** The same as a list. */
+/** What `itemsUnder` gives, read to the end. */
 export async function listUnder<T>(
   world: World,
   pk: string,

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { ifStill } from './if-still.ts'
 import { keys } from './table.ts'
 import { itemFound, type Write } from './transact.ts'
 
@@ -70,7 +71,7 @@ export async function answerRequest(
   claimId: string,
   reply: string,
 ): Promise<boolean> {
-  return await held(
+  return await ifStill(
     db.send(
       new UpdateCommand({
         TableName: settings.table,
@@ -96,7 +97,7 @@ export async function dropRequest(
   id: string,
   claimId: string,
 ): Promise<boolean> {
-  return await held(
+  return await ifStill(
     db.send(
       new UpdateCommand({
         TableName: settings.table,
@@ -141,14 +142,4 @@ const unspent = 'attribute_not_exists(pk) OR expiresAt <= :now'
 
 function life(now: number) {
   return { expiresAt: now + keptMs, ttl: Math.ceil((now + keptMs + graceMs) / 1000) }
-}
-
-async function held(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (itemFound(error)) return false
-    throw error
-  }
 }

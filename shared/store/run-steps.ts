@@ -87,6 +87,8 @@ export interface StepEnd {
   error?: string
   lines: LogLine[]
   tokens?: TokenCount[]
+  /** The run that the step was to start does not exist. */
+  isChildless?: true
 }
 
 /**
@@ -99,19 +101,20 @@ export async function endStep(
   row: Pick<StepRow, 'orgId' | 'runId' | 'stepKey'>,
   end: StepEnd,
 ): Promise<StepRow | null> {
-  const { status, at, attempt, output, large, error, lines, tokens = [] } = end
+  const { status, at, attempt, output, large, error, lines, tokens = [], isChildless } = end
   const sets = ['#status = :status', 'finishedAt = :at', 'attempt = :attempt']
   if (output !== undefined) sets.push('#output = :output')
   if (large !== undefined) sets.push('#large = :large')
   if (error !== undefined) sets.push('#error = :error')
   if (lines.length > 0) sets.push('#lines = list_append(if_not_exists(#lines, :none), :lines)')
   if (tokens.length > 0) sets.push('tokens = list_append(if_not_exists(tokens, :none), :tokens)')
+  const removes = [...(status === 'completed' ? ['#error'] : []), ...(isChildless ? ['childId'] : [])]
   try {
     const { Attributes } = await db.send(
       new UpdateCommand({
         TableName: settings.table,
         Key: keys.step(row.orgId, row.runId, row.stepKey),
-        UpdateExpression: `SET ${sets.join(', ')}${status === 'completed' ? ' REMOVE #error' : ''}`,
+        UpdateExpression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
         ConditionExpression: 'attribute_exists(pk) AND #status <> :completed',
         ExpressionAttributeNames: {
           '#status': 'status',

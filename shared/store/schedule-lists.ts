@@ -24,7 +24,10 @@ export async function countSchedules(world: World, org: string, atMost: number):
       ),
     ),
   )
-  return counts.reduce((sum, count) => sum + count, 0)
+  return Math.min(
+    atMost,
+    counts.reduce((sum, count) => sum + count, 0),
+  )
 }
 
 /** Every schedule of the deployment; for the sweep. */

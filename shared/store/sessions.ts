@@ -24,6 +24,7 @@ export interface SessionRow {
   ttl: number
 }
 
+/** Puts a session that was just opened. */
 export async function putSession({ db, settings }: World, row: SessionRow): Promise<void> {
   await db.send(
     new PutCommand({ TableName: settings.table, Item: { ...keys.session(row.orgId, row.id), ...row } }),

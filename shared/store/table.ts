@@ -92,6 +92,14 @@ interface Key {
   sk: string
 }
 
+/** What DynamoDB takes as keys, in bytes: a longer one is refused, not looked for. */
+const longestKey = { pk: 2048, sk: 1024 }
+
+/** False for a key that no item can have, e.g. one made of an id that somebody has typed. */
+export function isPossible({ pk, sk }: Key): boolean {
+  return Buffer.byteLength(pk) <= longestKey.pk && Buffer.byteLength(sk) <= longestKey.sk
+}
+
 /**
  * Where each record lies. Every tenant item has its organisation in the key; only pointers, keyed by a digest or a
  * name, do not.

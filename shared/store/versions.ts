@@ -130,30 +130,32 @@ export async function getFlowWithVersion(
   return row && { flow: row, version: found === undefined || found.deletedAt !== undefined ? null : found }
 }
 
-const listed: (keyof ListedVersion)[] = [
-  'flowId',
-  'version',
-  'status',
-  'format',
-  'dialect',
-  'hash',
-  'label',
-  'name',
-  'notes',
-  'sourceVersion',
-  'compilerVersion',
-  'machines',
-  'machineTypes',
-  'triggers',
-  'inputs',
-  'outputSchema',
-  'problems',
-  'createdAt',
-  'createdBy',
-  'publishedAt',
-  'unpublishedAt',
-  'deletedAt',
-]
+// An object, so that a member which is forgotten here does not compile.
+const listed = Object.keys({
+  flowId: true,
+  version: true,
+  status: true,
+  format: true,
+  dialect: true,
+  hash: true,
+  label: true,
+  name: true,
+  notes: true,
+  sourceVersion: true,
+  compilerVersion: true,
+  machines: true,
+  machineTypes: true,
+  triggers: true,
+  inputs: true,
+  outputSchema: true,
+  problems: true,
+  forecast: true,
+  createdAt: true,
+  createdBy: true,
+  publishedAt: true,
+  unpublishedAt: true,
+  deletedAt: true,
+} satisfies Record<keyof ListedVersion, true>)
 
 /** Versions of a flow that are not deleted, newest first; with `below`, those with a lower number. */
 export async function* readVersions(

@@ -1,10 +1,12 @@
-import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { World } from '../world.ts'
+import { getItems } from './batch-get.ts'
 import { listUnder } from './pages.ts'
 import { checkKey, openStatuses, runUpdate } from './runs.ts'
 import { indexKeys, keys, openShards, shardOf } from './table.ts'
 import { transact } from './transact.ts'
 
+/** How a wait stands. `claimed` = an answer was taken, and the engine is being told it. */
 export type WaitStatus = 'open' | 'claimed' | 'answered' | 'expired' | 'cancelled'
 
 /** A place where a run stands still. Values that users made lie in it as JSON text. */
@@ -51,6 +53,7 @@ export interface WaitRow {
   closedAt?: string
 }
 
+/** What one of several approvers has decided. */
 export interface Vote {
   decision: string
   by: string
@@ -132,15 +135,11 @@ export async function getWaits(
     const wait = await getWait(world, org, run, only)
     return wait ? [wait] : []
   }
-  const { db, settings } = world
-  const found = new Map<string, WaitRow>()
-  let left: Record<string, unknown>[] = stepKeys.map((key) => ({ ...keys.wait(org, run, key) }))
-  while (left.length > 0) {
-    const request = { [settings.table]: { Keys: left.slice(0, 100), ConsistentRead: true } }
-    const page = await db.send(new BatchGetCommand({ RequestItems: request }))
-    for (const item of (page.Responses?.[settings.table] ?? []) as WaitRow[]) found.set(item.stepKey, item)
-    left = [...(page.UnprocessedKeys?.[settings.table]?.Keys ?? []), ...left.slice(100)]
-  }
+  const items = await getItems(
+    world,
+    stepKeys.map((key) => keys.wait(org, run, key)),
+  )
+  const found = new Map(items.map((item) => [item.stepKey as string, item as unknown as WaitRow]))
   return stepKeys.flatMap((key) => found.get(key) ?? [])
 }
 

@@ -74,7 +74,7 @@ export async function addDelivery({ db, settings }: World, row: NewDelivery): Pr
   }
 }
 
-/** The same as a part of a transaction. */
+/** What `addDelivery` does, as a part of a transaction, which fails if the delivery is there. */
 export function putDelivery(row: NewDelivery): Write {
   return { Put: { TableName: '', Item: itemOf(row), ConditionExpression: 'attribute_not_exists(pk)' } }
 }

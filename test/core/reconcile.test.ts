@@ -190,6 +190,28 @@ describe('G4 a running run', () => {
   })
 })
 
+// All of it had to be done before anything else: the function was stopped first, and open runs were no longer counted.
+test('more repairs than fit in a minute are left to the next sweep, which the rest does not wait for', async () => {
+  const begun = 8
+  for (let n = 0; n < begun; n++) await runs.begin(slow)
+  await runs.clock.advance(11 * minute)
+  const { clock, metrics } = runs.world
+  const counted: string[] = []
+  const world = {
+    ...runs.world,
+    // Each question to the engine takes a quarter of a minute.
+    clock: { ...clock, sleep: async () => void (await runs.clock.leap(minute / 4)) },
+    metrics: { ...metrics, count: (name: string) => void counted.push(name) },
+  }
+
+  const first = await sweep(world)
+  const second = await sweep(world)
+
+  expect(first).toEqual({ alive: 5 })
+  expect(second).toEqual({ alive: begun - 5 })
+  expect(counted.filter((name) => name === 'RunsOpen')).toHaveLength(2)
+})
+
 test('M10 a cancelled run whose execution was not stopped is stopped', async () => {
   const { run } = await waiting()
   runs.engine.before = (operation) => (operation === 'StopExecution' ? 'ThrottlingException' : undefined)

@@ -53,6 +53,23 @@ test('F1 of many equal requests one works; when it has answered, the rest get it
   expect(await claimRequest(world, 'o', named(), 10_000)).toEqual({ state: 'replay', response: reply })
 })
 
+// The first request with a key was told that it was still at work itself, and had to wait for its own lease.
+test('a call that the SDK repeats, because its reply was lost, finds its own claim and goes on', async () => {
+  const { db } = world
+  const send = async (command: object) => {
+    await (db.send as (given: object) => Promise<unknown>)(command)
+    return await (db.send as (given: object) => Promise<unknown>)(command)
+  }
+  const repeating = { ...world, db: Object.assign(Object.create(db), { send }) }
+
+  const claim = await claimRequest(repeating, 'o', named(), 10_000)
+
+  expect(claim.state).toBe('new')
+  await expect(claimRequest(world, 'o', named(), 10_000)).rejects.toMatchObject({
+    code: 'idempotency_in_progress',
+  })
+})
+
 test('equal bodies are equal whatever the order of their members', async () => {
   expect(named({ body: { a: 1, b: [2] } })).toEqual(named({ body: { b: [2], a: 1 } }))
 })

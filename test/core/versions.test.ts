@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changeFlow, createFlow, deleteFlow } from '../../shared/core/flows.ts'
 import { publishFlow, saveAndPublish } from '../../shared/core/publish.ts'
-import { graphOfVersion } from '../../shared/core/version-rows.ts'
+import { stepsOf } from '../../shared/core/step-names.ts'
 import { listVersions, readMachine, readVersion, resolveVersion } from '../../shared/core/versions.ts'
 import type { World } from '../../shared/world.ts'
 import { failCalls } from '../failing-calls.ts'
@@ -95,7 +95,8 @@ describe('a start', () => {
     for (const version of ['latest', 1, 'draft'] as const)
       await expect(resolveVersion(world, 'o', id, version)).rejects.toMatchObject({ code: 'not_found' })
     // What its runs began with stays readable for them.
-    expect((await graphOfVersion(opened.another(), 'o', id, 1))?.nodes.say).toBeDefined()
+    const begun = { orgId: 'o', flowId: id, version: 1 }
+    expect((await stepsOf(opened.another(), begun)).get('say')).toBeDefined()
   })
 })
 
@@ -143,6 +144,17 @@ describe('reading', () => {
     for (const version of ['latest', 1] as const)
       await expect(readVersion(world, 'o', id, version)).rejects.toMatchObject({ code: 'not_found' })
     await expect(listVersions(world, 'other', id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  // The list read every member but the forecast, and told that there was none.
+  test('shows of each version what it shows alone', async () => {
+    const id = await published()
+
+    const { versions } = await listVersions(world, 'o', id)
+
+    const { written: _, ...alone } = await readVersion(world, 'o', id, 1)
+    expect(alone.forecast).not.toBeNull()
+    expect(versions).toEqual([alone])
   })
 
   test('of a machine gives what the engine was given', async () => {

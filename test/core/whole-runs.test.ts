@@ -369,6 +369,28 @@ describe('a sub-flow', () => {
     expect(run).toMatchObject({ status: 'completed', output: 'CHILD_DOWN: no' })
   })
 
+  // Its step was told as running for ever, and the run could not be cancelled: there was no such child.
+  test('that cannot be started fails its step, and leaves a run that can be cancelled', async () => {
+    const flowId = await engine.publish(
+      flow({
+        call: { type: 'flow', params: { flowId: '{{inputs.of}}' }, next: { error: 'ask' } },
+        ask: asking,
+      }),
+    )
+
+    const run = await engine.start(flowId, { inputs: { of: 'nowhere' }, waitSeconds: 20 })
+
+    expect(run.status).toBe('waiting')
+    const [step] = await listSteps(engine.world, org, run.id)
+    expect(step).toMatchObject({
+      ...{ stepId: 'call', status: 'failed', outcome: 'error', childId: null },
+      error: { code: 'not_found', message: 'There is no such flow' },
+    })
+    expect(await messages(run.id)).toContain('There is no such flow @call')
+    await cancelRun(engine.world, engine.who, run.id)
+    expect((await read(run.id)).status).toBe('cancelled')
+  })
+
   test('is cancelled with the run that started it', async () => {
     const child = await engine.publish(flow({ ask: asking }))
     const flowId = await engine.publish(flow({ call: { type: 'flow', params: { flowId: child } } }))

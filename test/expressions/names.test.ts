@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseExpression } from '../../shared/expressions/gate.ts'
-import { freeNames, outerVariables, secretsIn } from '../../shared/expressions/names.ts'
-import { parseJsonata } from '../../shared/expressions/parse.ts'
+import { freeNames, secretsIn } from '../../shared/expressions/names.ts'
 
 const namesOf = (source: string) =>
   freeNames(parseExpression(source)).map(({ name, path, offset }) => [name, path.join('.'), offset])
@@ -35,12 +34,4 @@ test('secrets are found by their keys', () => {
   expect(secrets('"Bearer " & secrets.CRM_KEY & secrets.CRM_KEY & secrets.`b-c`')).toEqual(['CRM_KEY', 'b-c'])
   expect(secrets('$lookup(secrets, inputs.key)')).toEqual(['*'])
   expect(secrets('customer.secrets.x')).toEqual([])
-})
-
-test('variables of the machine are told from those an expression sets', () => {
-  const tree = parseJsonata(
-    '($v := $s_a.b; $map($s_c, function($x){ $x & $v & $states.input & $count($s_a) }))',
-  )
-
-  expect(outerVariables(tree)).toEqual(['s_a', 's_c', 'states'])
 })

@@ -9,11 +9,13 @@ import {
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../shared/aws/clock.ts'
+import { isThrottle } from '../../shared/aws/transient.ts'
 import { listChildren } from '../../shared/store/children.ts'
 import { deleteRunRecords } from '../../shared/store/run-records.ts'
 import { transact } from '../../shared/store/transact.ts'
 import { getWaits } from '../../shared/store/waits.ts'
 import type { World } from '../../shared/world.ts'
+import { fakeClock } from '../fake-clock.ts'
 
 const db = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }))
 const dynamo = mockClient(db)
@@ -46,6 +48,25 @@ test('F9 keys that a batch leaves over are asked for again, in hundreds', async 
   })
 
   expect((await getWaits(world, 'o', 'r', keys)).map(({ stepKey }) => stepKey)).toEqual(keys)
+})
+
+// It was asked again at once and for ever, which keeps a busy table busy.
+test('F9 a table that leaves a whole batch undone is asked ever later, and then given up for busy', async () => {
+  const clock = fakeClock()
+  const asked: number[] = []
+  dynamo.on(BatchGetCommand).callsFake(({ RequestItems }) => {
+    asked.push(clock.now())
+    return { UnprocessedKeys: RequestItems }
+  })
+
+  const waits = getWaits({ ...world, clock }, 'o', 'r', ['a', 'b'])
+  const refused = expect(waits).rejects.toSatisfy(isThrottle)
+  await clock.advance(10_000)
+
+  await refused
+  const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? 0))
+  expect(pauses).toHaveLength(7)
+  expect(pauses.at(-1)).toBeGreaterThan(10 * (pauses[0] ?? 0))
 })
 
 test('F9 deletes that a batch leaves over are made again', async () => {

@@ -30,14 +30,17 @@ export function unreadable(message: string): Refused {
   return new Refused(`${coral}.service#SerializationException`, message)
 }
 
+/** The refusal of an operation that is not served here. */
 export function unknownOperation(): Refused {
   return new Refused(`${coral}.service#UnknownOperationException`, '')
 }
 
+/** The refusal of a table that does not exist. */
 export function noSuchTable(message = 'Requested resource not found'): Refused {
   return new Refused(`${service}#ResourceNotFoundException`, message)
 }
 
+/** The refusal to make a table that is there already. */
 export function tableInUse(name: string): Refused {
   return new Refused(`${service}#ResourceInUseException`, `Table already exists: ${name}`)
 }
@@ -55,12 +58,14 @@ export interface CancellationReason {
   Item?: unknown
 }
 
+/** The refusal of a transaction, with a reason for each write in their order. */
 export function transactionCancelled(reasons: CancellationReason[]): Refused {
   const codes = reasons.map((reason) => reason.Code).join(', ')
   const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`
   return new Refused(`${service}#TransactionCanceledException`, message, { CancellationReasons: reasons })
 }
 
+/** The refusal of a token that came with another transaction before. */
 export function otherParameters(): Refused {
   return new Refused(
     `${service}#IdempotentParameterMismatchException`,

@@ -73,6 +73,7 @@ export function tableArn(table: string): string {
   return `arn:aws:dynamodb:${region()}:000000000000:table/${table}`
 }
 
+/** The stream's ARN. */
 export function streamArn(table: string): string {
   return `${tableArn(table)}/stream/local`
 }

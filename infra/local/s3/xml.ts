@@ -8,4 +8,5 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']|\p{Cc}/gu, (character) => `&#${character.charCodeAt(0)};`)
 }
 
+/** How every XML answer begins. */
 export const prologue = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -137,9 +137,13 @@ function getSchedule({ rows }: Scheduler, group: string, name: string): object {
     GroupName: group,
     Name: name,
     ...(JSON.parse(row.content) as ScheduleContent),
-    CreationDate: row.created / 1000,
-    LastModificationDate: row.changed / 1000,
+    ...datesOf(row),
   }
+}
+
+/** In seconds since 1970, as the service has them on the wire. */
+function datesOf({ created, changed }: ScheduleRow): object {
+  return { CreationDate: created / 1000, LastModificationDate: changed / 1000 }
 }
 
 function deleteSchedule(scheduler: Scheduler, group: string, name: string): object {
@@ -160,7 +164,14 @@ function listSchedules({ rows }: Scheduler, query: Record<string, string>): obje
     Schedules: page.map((row) => {
       const { State = 'ENABLED', Target } = JSON.parse(row.content) as ScheduleContent
       const target = { Target: { Arn: Target.Arn } }
-      return { Arn: arnOf(group, row.name), Name: row.name, GroupName: group, State, ...target }
+      return {
+        Arn: arnOf(group, row.name),
+        Name: row.name,
+        GroupName: group,
+        State,
+        ...datesOf(row),
+        ...target,
+      }
     }),
     ...(all.length > page.length ? { NextToken: page.at(-1)?.name } : {}),
   }

@@ -51,6 +51,7 @@ export function messageEvent(connected: Connected, content: Buffer, binary: bool
   }
 }
 
+/** The event of a connection that has gone. */
 export function disconnectEvent(connected: Connected, code: number, reason: string): WebSocketEvent {
   return {
     headers: { Host: connected.host },

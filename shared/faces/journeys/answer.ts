@@ -1,5 +1,6 @@
 import { errorMessage, messagesOf, type StepMessage } from '../../core/journeys/messages.ts'
 import type { WaitView } from '../../core/run-view.ts'
+import { pointerOf } from '../../pointer.ts'
 import { readJson } from '../../steps/json-text.ts'
 import { actionOf, readAnswerOf } from '../../steps/view/answer.ts'
 import { actionsOf } from '../../steps/view/read.ts'
@@ -74,7 +75,7 @@ function readTool(wait: WaitView, { actionId, inputs }: Given): ReadAnswer {
     return {
       messages: messagesOf(
         unexpected.map((name) => ({
-          ...{ path: `/params/${name}`, code: 'input_unexpected' },
+          ...{ path: pointerOf(['params', name]), code: 'input_unexpected' },
           message: 'This step asks for no such value',
         })),
       ),

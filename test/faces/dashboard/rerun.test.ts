@@ -274,6 +274,8 @@ describe('refusals', () => {
     [{ from: 'nowhere' }, '/from', 'unknown_step'],
     [{ from: 'end' }, '/from', 'not_reached'],
     [{ from: 'score', inputs: { topic: 'x' } }, '/inputs/topic', 'not_sealed'],
+    // A pointer (RFC 6901) that led into another member than the one that was sent.
+    [{ from: 'score', inputs: { 'a/b~c': 'x' } }, '/inputs/a~1b~0c', 'not_sealed'],
   ])('%j', async (body, path, code) => {
     const { id } = await failed()
     const answer = await rerun(id, body)

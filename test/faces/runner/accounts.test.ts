@@ -175,6 +175,16 @@ describe('secrets, as seed 003 prints them', () => {
     expect([status, body.error.details.field]).toEqual([422, field])
   })
 
+  // A key that is longer than the table takes was answered with 500.
+  test.each(['NOT_THERE', 'no-such key', 'A'.repeat(3000)])(
+    'of a key that no secret has: 404',
+    async (key) => {
+      const { status, body } = await send('DELETE', `/me/secrets/${encodeURIComponent(key)}`)
+
+      expect([status, body.error.code]).toEqual([404, 'not_found'])
+    },
+  )
+
   test('100 of an account, and no more', async () => {
     const { body: made } = await send('POST', '', fresh())
     const path = `/${made.id}/secrets`

@@ -11,6 +11,7 @@ export interface Program {
   states: ReadonlyMap<string, StateProgram>
 }
 
+/** A state as the interpreter runs it. */
 export type StateProgram =
   | PassProgram
   | TaskProgram
@@ -36,6 +37,7 @@ interface Flowing extends Named, Leaving {
   next: string | null
 }
 
+/** A rule of `Retry`, defaults filled in. */
 export interface RetrierProgram {
   errors: readonly string[]
   intervalSeconds: number
@@ -45,6 +47,7 @@ export interface RetrierProgram {
   jitter: boolean
 }
 
+/** A rule of `Catch`. */
 export interface CatcherProgram extends Leaving {
   errors: readonly string[]
   next: string
@@ -56,10 +59,12 @@ export interface Failing {
   catchers: readonly CatcherProgram[]
 }
 
+/** What a Pass state does. */
 export interface PassProgram extends Flowing {
   type: 'Pass'
 }
 
+/** What a Task state calls, and how long it may take. */
 export interface TaskProgram extends Flowing, Failing {
   type: 'Task'
   /** `lambda:invoke.waitForTaskToken`: the result comes by token. */
@@ -69,11 +74,13 @@ export interface TaskProgram extends Flowing, Failing {
   heartbeat: Template | null
 }
 
+/** One rule of a Choice state. */
 export interface RuleProgram extends Leaving {
   condition: Template
   next: string
 }
 
+/** The rules of a Choice state, in order. */
 export interface ChoiceProgram extends Named, Leaving {
   type: 'Choice'
   rules: readonly RuleProgram[]
@@ -81,12 +88,14 @@ export interface ChoiceProgram extends Named, Leaving {
   otherwise: string | null
 }
 
+/** Until when a Wait state stands still. */
 export interface WaitProgram extends Flowing {
   type: 'Wait'
   seconds: Template | null
   timestamp: Template | null
 }
 
+/** The branches of a Parallel state. */
 export interface ParallelProgram extends Flowing, Failing {
   type: 'Parallel'
   arguments: Template | null
@@ -94,6 +103,7 @@ export interface ParallelProgram extends Flowing, Failing {
   branches: readonly string[]
 }
 
+/** The items and the body of a Map state. */
 export interface MapProgram extends Flowing, Failing {
   type: 'Map'
   items: Template | null
@@ -102,11 +112,13 @@ export interface MapProgram extends Flowing, Failing {
   startAt: string
 }
 
+/** How an execution ends well. */
 export interface SucceedProgram extends Named {
   type: 'Succeed'
   output: Template | null
 }
 
+/** How an execution ends with an error. */
 export interface FailProgram extends Named {
   type: 'Fail'
   error: Template | null

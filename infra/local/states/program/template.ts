@@ -5,11 +5,13 @@ import { type Expression, isExpression, readExpression } from '../definition/exp
 /** A field's value with its expressions read: what it takes to evaluate the field, and no more. */
 export type Template = Constant | Formula | ObjectTemplate | ListTemplate
 
+/** A value without expressions. */
 export interface Constant {
   kind: 'constant'
   value: Json
 }
 
+/** An expression, parsed. */
 export interface Formula {
   kind: 'formula'
   expression: Expression
@@ -17,11 +19,13 @@ export interface Formula {
   field: string
 }
 
+/** An object with an expression somewhere in it. */
 export interface ObjectTemplate {
   kind: 'object'
   members: [string, Template][]
 }
 
+/** A list with an expression somewhere in it. */
 export interface ListTemplate {
   kind: 'list'
   members: Template[]

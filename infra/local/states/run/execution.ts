@@ -2,6 +2,7 @@ import type { Json } from '../../../../shared/world.ts'
 import type { Program } from '../program/program.ts'
 import type { HistoryEvent } from './history-event.ts'
 
+/** An execution's status, in the engine's words. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
 
 /** A run of a machine, while something in it is under way. Waiting executions lie in the database only. */
@@ -87,6 +88,7 @@ export interface Frame {
   stored: boolean
 }
 
+/** How the work of a state ended. */
 export type Outcome = { result: Json } | { error: string; cause: string }
 
 /** The frames below a Parallel or Map. */
@@ -100,6 +102,7 @@ export interface Children {
   items: Json[] | null
 }
 
+/** What a timer is for. */
 export type TimerKind = 'wait' | 'retry' | 'timeout' | 'heartbeat' | 'execution'
 
 /** Keeps the progress of executions: on disk for STANDARD, nowhere but in memory for EXPRESS. */

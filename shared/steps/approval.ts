@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Field } from '../definitions/graph.ts'
 import { StepError } from '../step-error.ts'
-import type { JsonObject } from '../world.ts'
+import type { Json, JsonObject } from '../world.ts'
 import { readAnswer, refuse } from './answer.ts'
 import type { WaitStep } from './define.ts'
 import { checkForm, form } from './form.ts'
@@ -62,7 +62,7 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       )
     return {
       kind: 'approval',
-      message: typeof args.message === 'string' ? args.message : JSON.stringify(args.message ?? ''),
+      message: textOf(args.message ?? null),
       options: ['approve', 'reject'],
       approvals: { needed, given: 0 },
       allowSelf: args.allowSelf !== false,
@@ -86,6 +86,12 @@ export const approval: WaitStep<z.infer<typeof params>> = {
     const sealed = fields.filter(isSealed).map(({ name }) => ['form', name])
     return { ok: true, output, outcome: { decision }, ...(sealed.length > 0 ? { sealed } : {}) }
   },
+}
+
+/** As in mixed text: what is missing is empty. */
+function textOf(value: Json): string {
+  if (typeof value === 'string') return value
+  return value === null ? '' : JSON.stringify(value)
 }
 
 function isSealed({ type, sensitive }: Field): boolean {

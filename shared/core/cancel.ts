@@ -124,9 +124,17 @@ function told(world: World, { orgId, id, flowId }: RunRow, { actor, requestId, a
  * execution has stopped.
  */
 export async function stopRest(world: World, row: RunRow): Promise<void> {
-  for (const { childId } of await listChildren(world, row.orgId, row.id))
-    await cancel(world, row.orgId, childId, 'The run that started it was cancelled').catch(unlessEnded)
+  await cancelChildren(world, row, 'The run that started it was cancelled')
   if (row.engine === 'express' || (await stopExecution(world, row))) await endChecks(world, row)
+}
+
+/** Cancels the runs that steps of a run have started and that are still open: nobody waits for them any more. */
+export async function cancelChildren(world: World, row: RunRow, reason: string): Promise<void> {
+  for (const { childId, status } of await listChildren(world, row.orgId, row.id)) {
+    const child = status === 'open' ? await getRun(world, row.orgId, childId) : null
+    // One whose start was refused was never made.
+    if (child && !hasEnded(child)) await cancel(world, row.orgId, childId, reason).catch(unlessEnded)
+  }
 }
 
 function unlessEnded(error: unknown): void {

@@ -111,6 +111,60 @@ describe('a sub-flow', () => {
     expect(await readRun(engine.world, org, childId)).toMatchObject({ status: 'cancelled' })
   })
 
+  // A child that was never made answered the cancel with 404, and left the execution running.
+  test('whose start was refused does not keep its run from being cancelled', async () => {
+    const flowId = await engine.publish(
+      flow({
+        call: { type: 'flow', params: { flowId: '{{inputs.flow}}' }, next: { error: 'ask' } },
+        ask: asking,
+      }),
+    )
+    const run = await engine.start(flowId, { inputs: { flow: 'none' } })
+    expect(run.status).toBe('waiting')
+
+    expect(await cancelRun(engine.world, engine.who, run.id)).toMatchObject({ status: 'cancelled' })
+  })
+
+  // They went on waiting for answers that nobody wanted any more.
+  describe('that nobody waits for any more ends with the run', () => {
+    const boom = {
+      nodes: {
+        hold: { type: 'delay', params: { seconds: 1 }, next: 'boom' },
+        boom: { type: 'fail', params: { code: 'BOOM', message: 'no' } },
+      },
+    }
+    const branches = (call: object) => ({
+      both: { type: 'parallel', params: { branches: { a: boom, b: { nodes: { call } } } } },
+    })
+
+    test.each([
+      ['if it failed beside it', (call: object) => branches(call), {}],
+      ['if it ran out of time', (call: object) => ({ call }), { settings: { timeoutSeconds: 1 } }],
+      [
+        'if its step gave up',
+        (call: object) => ({
+          call: { ...call, timeoutSeconds: 1, next: { timeout: 'end' } },
+          end: { type: 'final', params: { output: 1 } },
+        }),
+        {},
+      ],
+    ])('%s', async (_, nodes, more) => {
+      const child = await engine.publish(flow({ ask: asking }))
+      const call = { type: 'flow', params: { flowId: child } }
+      const flowId = await engine.publish(flow(nodes(call) as JsonObject, more))
+      const run = await engine.start(flowId, { waitSeconds: 0 })
+      const childId = await engine.child(run.id)
+      await engine.until(childId, ({ status }) => status === 'waiting')
+
+      await engine.ended(run.id)
+
+      expect(await engine.ended(childId)).toMatchObject({
+        status: 'cancelled',
+        error: { message: 'The run that started it has ended' },
+      })
+    })
+  })
+
   test('that calls itself stops at ten levels', async () => {
     const { saveAndPublish } = await import('../../shared/core/publish.ts')
     const flowId = await engine.publish(flow({ end: { type: 'final', params: { output: 1 } } }))

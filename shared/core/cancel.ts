@@ -128,10 +128,19 @@ export async function stopRest(world: World, row: RunRow): Promise<void> {
   if (row.engine === 'express' || (await stopExecution(world, row))) await endChecks(world, row)
 }
 
-/** Cancels the runs that steps of a run have started and that are still open: nobody waits for them any more. */
-export async function cancelChildren(world: World, row: RunRow, reason: string): Promise<void> {
-  for (const { childId, status } of await listChildren(world, row.orgId, row.id)) {
-    const child = status === 'open' ? await getRun(world, row.orgId, childId) : null
+/**
+ * Cancels the runs that steps of a run have started and that are still open: nobody waits for them any more.
+ *
+ * @param isMeant tells by the key of the step's visit. @default all of them
+ */
+export async function cancelChildren(
+  world: World,
+  row: RunRow,
+  reason: string,
+  isMeant: (stepKey: string) => boolean = () => true,
+): Promise<void> {
+  for (const { childId, stepKey, status } of await listChildren(world, row.orgId, row.id)) {
+    const child = status === 'open' && isMeant(stepKey) ? await getRun(world, row.orgId, childId) : null
     // One whose start was refused was never made.
     if (child && !hasEnded(child)) await cancel(world, row.orgId, childId, reason).catch(unlessEnded)
   }

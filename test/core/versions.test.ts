@@ -157,7 +157,7 @@ describe('reading', () => {
     expect(await readMachine(world, 'o', id, 1, 'standard')).toEqual(standard)
 
     const made = (name: string) => opened.machines.made.find((machine) => machine.name === name)
-    expect(express).toMatchObject({ flowId: id, version: 1, type: 'express', compilerVersion: '1' })
+    expect(express).toMatchObject({ flowId: id, version: 1, type: 'express', compilerVersion: '2' })
     expect(standard.type).toBe('standard')
     for (const { name, definition, hash } of [express, standard]) {
       expect(JSON.parse(made(name)!.definition)).toEqual(definition)

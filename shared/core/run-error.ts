@@ -1,8 +1,9 @@
 import type { RunError } from './run-view.ts'
 
-/** Longest code and cause that are kept, in characters. */
+/** Longest code that is kept, in characters. */
 const longestCode = 256
-const longestCause = 2000
+/** Longest message and cause. */
+export const longestCause = 2000
 
 /** A run's error; what is not known is null. A code that an expression left empty is that of a `fail` without one. */
 export function runError(

@@ -43,7 +43,7 @@ describe('a start', () => {
     expect(latest.graph.nodes.say?.params).toEqual({ set: { text: 'two {{inputs.name}}' } })
     expect(first.graph.nodes.say?.params).toEqual({ set: { text: 'one {{inputs.name}}' } })
     expect([latest.kinds.standardOnly, draft.kinds.standardOnly]).toEqual([false, true])
-    expect(draft.flow).toEqual({ id, orgId: 'o', createdBy: 'user:ann', revision: 4 })
+    expect(draft.flow).toEqual({ id, orgId: 'o', secretsOwner: 'ann', revision: 4 })
   })
 
   test('resolves with one read, machine included, once the version is known', async () => {

@@ -17,6 +17,8 @@ async function step(world: World, event: StepEvent): Promise<Json> {
       return (await import('../shared/core/subflows.ts')).startSubflow(world, event)
     case 'expire':
       return (await import('../shared/core/expire-wait.ts')).expireWait(world, event)
+    case 'leave':
+      return (await import('../shared/core/leave-bodies.ts')).leaveBodies(world, event)
     case 'end':
       return endRun(world, event)
   }

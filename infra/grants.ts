@@ -272,6 +272,7 @@ export const grants: Record<DoorName, Grant[]> = {
     ),
     ...[platform, sealing],
     starting,
+    { ...stopping, why: 'stops the executions of runs whose parent has ended' },
     {
       on: 'connections',
       actions: ['execute-api:ManageConnections'],

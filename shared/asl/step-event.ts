@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../world.ts'
  * What a compiled machine sends to the step function. Machines outlive releases: every version of this event that an
  * open run may still send stays supported, so members are only ever added (aws.md 2.1).
  */
-export type StepEvent = WorkEvent | AskEvent | SubflowEvent | ExpireEvent | EndEvent
+export type StepEvent = WorkEvent | AskEvent | SubflowEvent | ExpireEvent | LeaveEvent | EndEvent
 
 interface Sent {
   v: 1
@@ -84,6 +84,13 @@ export interface ExpireEvent extends SentByStep {
   kind: 'expire'
   /** `EnteredTime` of the wait that ran out (`at` is this state's own). */
   askedAt: string
+}
+
+/** A body of the step failed, and the run goes on: what stands open in the others is closed. */
+export interface LeaveEvent extends SentByStep {
+  kind: 'leave'
+  /** Ids of the steps inside that may stand still. */
+  held: string[]
 }
 
 /** The run reached its last state: `finish` with its output, `failed` with its error. */

@@ -5,6 +5,7 @@ import { bodyStates } from './body-states.ts'
 import { assignError, catchers, errorTarget } from './errors.ts'
 import { leave } from './exits.ts'
 import type { Spot, Zone } from './frame.ts'
+import { leftStates } from './left-state.ts'
 import type { ParamWriter } from './params.ts'
 import { readsOf } from './reads.ts'
 import { type Assign, assignResult, type Shop } from './shop.ts'
@@ -47,7 +48,7 @@ export function eachStates(spot: Spot, options: EachOptions, writer: ParamWriter
       shop,
     ),
   }
-  return { [node.id]: state }
+  return leftStates(spot, state, shop)
 }
 
 const result = expression('$states.result')

@@ -51,9 +51,11 @@ function nodeEvents(node: Node, bound: number): number {
   const inside = bodies.reduce((sum, events) => sum + events, 0)
   const rounds = Math.min(step.repeats?.of(node.params) ?? bound, step.repeats?.limit ?? 1)
   const guarded = step.kind === 'work' || step.kind === 'wait' ? 0 : guardEvents(node)
-  if (step.bodyKind === 'item') return 4 + 2 + rounds * (4 + inside)
+  // What stands open in a body that is dropped is closed by a call.
+  const left = Object.values(node.bodies).some(mayStandStill) ? 5 : 0
+  if (step.bodyKind === 'item') return 4 + 2 + left + rounds * (4 + inside)
   if (step.bodyKind === 'loop') return 4 + rounds * (2 + guarded + inside)
-  if (step.bodyKind === 'branch') return 4 + 2 * bodies.length + inside
+  if (step.bodyKind === 'branch') return 4 + left + 2 * bodies.length + inside
   // A wait may be followed by its route and by the record of its expiry.
   if (step.kind === 'wait' || 'subflow' in step) return 6 + 2 + 5
   return step.kind === 'work' ? 5 + 2 : 2 + guarded
@@ -67,4 +69,12 @@ function guardEvents({ params }: Node): number {
 function holdsRisk(value: Json): boolean {
   if (typeof value === 'string') return value.includes('{{') && mayFail(value)
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsRisk)
+}
+
+function mayStandStill(scope: Scope): boolean {
+  return Object.values(scope.nodes).some((node) => {
+    const step = findStep(node.type)
+    const held = step?.kind === 'wait' || (step && 'subflow' in step) || step?.turns?.waits(node.params)
+    return held === true || Object.values(node.bodies).some(mayStandStill)
+  })
 }

@@ -5,6 +5,7 @@ import { bodyStates } from './body-states.ts'
 import { catchers } from './errors.ts'
 import { givesTrace, leave } from './exits.ts'
 import type { Spot } from './frame.ts'
+import { leftStates } from './left-state.ts'
 import { assignResult, type Shop } from './shop.ts'
 import { isTraced, traceVariable, traceWith } from './trace.ts'
 
@@ -32,5 +33,5 @@ export function parallelStates(spot: Spot, shop: Shop): States {
     Catch: catchers(spot, shop),
     ...leave(spot, 'default', { ...assignResult(spot, result), ...trace }, result, shop),
   }
-  return { [spot.node.id]: state }
+  return leftStates(spot, state, shop)
 }

@@ -139,9 +139,24 @@ function told(world: World, { orgId, id, flowId }: RunRow, { actor, requestId, a
  * execution has stopped.
  */
 export async function stopRest(world: World, row: RunRow): Promise<void> {
-  for (const { childId } of await listChildren(world, row.orgId, row.id))
-    await cancelIfOpen(world, row.orgId, childId, 'The run that started it was cancelled')
+  await cancelChildren(world, row, 'The run that started it was cancelled')
   if (row.engine === 'express' || (await stopExecution(world, row))) await endChecks(world, row)
+}
+
+/**
+ * Cancels the runs that steps of a run have started and that are still open: nobody waits for them any more.
+ *
+ * @param isMeant tells by the key of the step's visit. @default all of them
+ */
+export async function cancelChildren(
+  world: World,
+  row: RunRow,
+  reason: string,
+  isMeant: (stepKey: string) => boolean = () => true,
+): Promise<void> {
+  for (const { childId, stepKey, status } of await listChildren(world, row.orgId, row.id)) {
+    if (status === 'open' && isMeant(stepKey)) await cancelIfOpen(world, row.orgId, childId, reason)
+  }
 }
 
 /** @returns false if the engine does not take it now. */

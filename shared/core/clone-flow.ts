@@ -1,6 +1,6 @@
 import { Fault } from '../faults.ts'
 import type { World } from '../world.ts'
-import { type Author, readState, summaryOf } from './flow-change.ts'
+import { type Author, readState, secretsOwnerOf, summaryOf } from './flow-change.ts'
 import type { FlowView } from './flow-view.ts'
 import { createFlow } from './flows.ts'
 import { readVersion } from './versions.ts'
@@ -34,12 +34,17 @@ export async function cloneFlow(
     throw new Fault('version_not_published', 'Nothing of this flow is published', { version })
   const { text } =
     version === 'draft' ? draft : (await readVersion(world, author.orgId, flowId, version)).written
-  return await createFlow(world, author, {
-    name: name ?? copyName(flow.name),
-    description: summaryOf(flow).description,
-    tags: flow.tags,
-    definition: text,
-  })
+  const accountId = secretsOwnerOf(flow) ?? null
+  return await createFlow(
+    world,
+    { ...author, accountId },
+    {
+      name: name ?? copyName(flow.name),
+      description: summaryOf(flow).description,
+      tags: flow.tags,
+      definition: text,
+    },
+  )
 }
 
 /** Cut between characters, not within one. */

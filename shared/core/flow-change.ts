@@ -27,6 +27,8 @@ export interface Author {
   orgId: string
   /** `user:<account>`, `key:<id>`. */
   actor: string
+  /** The account, or the maker of the key: a flow that it makes sees its secrets. */
+  accountId?: string | null
   /** For the audit trail. */
   requestId?: string
   address?: string
@@ -122,7 +124,7 @@ export async function changed(
 /** A flow that is not stored yet. */
 export async function newState(
   world: World,
-  { orgId, actor }: Author,
+  { orgId, actor, accountId }: Author,
   { definition, ...given }: FlowChange,
   id = world.ids.uuid(),
 ): Promise<FlowState> {
@@ -151,6 +153,7 @@ export async function newState(
     description,
     versionCount: 0,
     createdBy: actor,
+    ...(accountId ? { secretsOwner: accountId } : {}),
     updatedBy: actor,
     autosavedAt: null,
     changed: true,
@@ -189,6 +192,12 @@ export function labelOf(graph: Graph | null, number: number): string {
 /** What a row has of its flow as JSON text, read. */
 export function summaryOf(flow: FlowRow): FlowSummary {
   return JSON.parse(flow.summary) as FlowSummary
+}
+
+/** The account whose secrets a flow sees before the organisation's; undefined = none. */
+export function secretsOwnerOf(flow: FlowRow): string | undefined {
+  const { secretsOwner, createdBy } = summaryOf(flow)
+  return secretsOwner ?? /^user:(.+)$/.exec(createdBy)?.[1]
 }
 
 /** A definition as it is stored. @throws {Fault} `validation_failed` if it cannot be read. */

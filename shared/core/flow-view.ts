@@ -38,7 +38,7 @@ export interface FlowView extends FlowEntry {
 /** The row as lists show it. */
 export function entryOf(row: ListedFlow): FlowEntry {
   const { id, name, tags, latestVersion, revision, triggers, label, createdAt, updatedAt } = row
-  const { changed, ...summary } = JSON.parse(row.summary) as FlowSummary
+  const { changed, secretsOwner: _, ...summary } = JSON.parse(row.summary) as FlowSummary
   const status = latestVersion === null ? 'draft' : 'published'
   return {
     ...{ id, name, tags, status, latestVersion, revision, triggers, label, createdAt, updatedAt },

@@ -1,9 +1,11 @@
 import type { RunError } from './run-view.ts'
 
-/** Longest cause that is kept, in characters. */
-const longestCause = 2000
+/** Longest code that is kept, in characters. */
+const longestCode = 256
+/** Longest message and cause. */
+export const longestCause = 2000
 
-/** A run's error; what is not known is null. */
+/** A run's error; what is not known is null. A code that an expression left empty is that of a `fail` without one. */
 export function runError(
   code: string,
   message: string,
@@ -11,7 +13,7 @@ export function runError(
   more: Partial<RunError> = {},
 ): RunError {
   return {
-    code,
+    code: cut(code, longestCode) || 'Failed',
     message: cut(message, longestCause),
     stepId: null,
     stepName: null,
@@ -23,7 +25,7 @@ export function runError(
   }
 }
 
-/** A text of at most so many characters, `…` included. */
+/** A text of at most so many characters, `…` included; no character is cut in two. */
 export function cut(text: string, longest: number): string {
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+  return text.length > longest ? `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : text
 }

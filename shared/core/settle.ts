@@ -1,7 +1,7 @@
 import { instant } from '../aws/clock.ts'
 import { changeRun, endChecks, openStatuses, type RunRow } from '../store/runs.ts'
 import type { Json, JsonObject, World } from '../world.ts'
-import { runError } from './run-error.ts'
+import { cut, longestCause, runError } from './run-error.ts'
 import type { RunError } from './run-view.ts'
 
 /** How an execution ended, as EventBridge, DescribeExecution and StartSyncExecution tell it. */
@@ -66,9 +66,15 @@ function endOf({ status, output, error, cause }: ExecutionEnd, at: string): RunE
   if (!error || error.startsWith('States.') || error.startsWith('Lambda.'))
     return {
       status: 'failed',
-      error: runError('engine_error', 'The engine could not go on', at, { cause: error ?? null }),
+      error: runError('engine_error', 'The engine could not go on', at, { cause: said(error, cause) }),
     }
   return { status: 'failed', error: runError(error, cause ?? '', at) }
+}
+
+/** The engine's own words: they name the state, and what was wrong or too large in it. */
+function said(error: string | null | undefined, cause: string | null | undefined): string | null {
+  const words = [error, cause].filter((word) => word)
+  return words.length === 0 ? null : cut(words.join(': '), longestCause)
 }
 
 /**

@@ -218,7 +218,7 @@ async function newRun(
     ...(order.scheduledAt === undefined ? {} : { scheduledAt: order.scheduledAt }),
     ...againOf(order),
     depth: parent?.depth ?? 0,
-    ...ownerOf(flow.createdBy),
+    ...(flow.secretsOwner === undefined ? {} : { secretsOwner: flow.secretsOwner }),
     ...(order.traceparent === undefined ? {} : { traceparent: order.traceparent }),
     retentionSeconds: (graph.settings.retentionDays ?? limits.retentionDays) * 86_400,
     entry: JSON.stringify({ stepId: graph.start, as: first?.writtenType ?? null }),
@@ -243,9 +243,4 @@ function againOf({ again }: StartOrder): Partial<RunRow> {
 
 function userOf({ accountId, email, role }: Starter): Json {
   return accountId ? { id: accountId, email: email ?? null, role: role ?? null } : null
-}
-
-function ownerOf(createdBy: string): { secretsOwner?: string } {
-  const account = /^user:(.+)$/.exec(createdBy)?.[1]
-  return account === undefined ? {} : { secretsOwner: account }
 }

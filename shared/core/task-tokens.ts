@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { isThrottle, isTransient } from '../aws/transient.ts'
 import type { Json, World } from '../world.ts'
+import { cut } from './run-error.ts'
 import { type TokenOf, tokenContext } from './token-context.ts'
 
 /** What the engine is told about a task that stood open. */
@@ -20,6 +21,9 @@ export type Taken = 'taken' | 'timed_out' | 'unknown_task' | 'too_large' | 'refu
 
 /** Largest output that the engine takes, in UTF-8 bytes. */
 export const toldLimitBytes = 262_144
+/** Longest error and cause that it takes, in characters. */
+const longestError = 256
+const longestCause = 32_768
 
 async function unlockToken({ kms, settings }: World, of: TokenOf, locked: string): Promise<string> {
   const { Plaintext } = await kms.send(
@@ -53,7 +57,8 @@ async function send({ states }: World, taskToken: string, told: Told): Promise<v
   if (told.ok) {
     await states.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(told.output) }))
   } else {
-    const { error, cause } = told
+    const error = cut(told.error, longestError)
+    const cause = cut(told.cause, longestCause)
     await states.send(new SendTaskFailureCommand({ taskToken, error, cause }))
   }
 }

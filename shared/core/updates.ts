@@ -31,8 +31,8 @@ import { tellEndpoints } from './webhooks-out/tell-endpoints.ts'
 
 /**
  * Does what follows from changes of the table: numbers the runs' events and sends them to those who watch, tells parents of
- * their children's ends, closes the waits of runs that have ended and the sockets of sessions that have, removes what
- * belonged to an expired run or file, notes what became of flows in their logs, and tells endpoints of events
+ * their children's ends, ends the children and waits of runs that have ended and the sockets of sessions that have, removes
+ * what belonged to an expired run or file, notes what became of flows in their logs, and tells endpoints of events
  * (`tell-endpoints.ts`). Everything may be done twice.
  *
  * @returns the first change of each run whose work failed, and each other change: from there on the changes come again.
@@ -111,6 +111,9 @@ async function afterEnd(world: World, before: RunRow | null, after: RunRow): Pro
     const { admitNext } = await import('./admit-held.ts')
     await admitNext(world, { orgId: after.orgId, key: after.slotKey }, after.id)
   }
+  // A step that gave up, or a branch beside one that failed, leaves its child behind. An Express run has none.
+  if (after.engine !== 'express')
+    await (await import('./cancel.ts')).cancelChildren(world, after, 'The run that started it has ended')
   const open = [...(before?.openWaits ?? [])]
   if (open.length === 0) return
   const at = instant(world.clock.now())

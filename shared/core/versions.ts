@@ -8,7 +8,7 @@ import { definitionOfRow, getMachine } from '../store/machines.ts'
 import { getFlowWithVersion, type ReadyMachine, readVersions, type VersionRow } from '../store/versions.ts'
 import type { World } from '../world.ts'
 import { graphOf, kindsOf, runnableDefinition } from './definition-of.ts'
-import { readState, summaryOf } from './flow-change.ts'
+import { readState, secretsOwnerOf } from './flow-change.ts'
 import type { FlowView } from './flow-view.ts'
 import type { MachineKind } from './machine-of.ts'
 import { ensureMachine } from './machines.ts'
@@ -18,7 +18,7 @@ import { type VersionEntry, type VersionView, versionEntry, viewVersion } from '
 
 /** What a run needs to know of the version it begins with. */
 export interface ResolvedVersion {
-  flow: { id: string; orgId: string; createdBy: string; revision: number }
+  flow: { id: string; orgId: string; secretsOwner: string | undefined; revision: number }
   /** null for the draft. */
   version: number | null
   label: string | null
@@ -97,7 +97,7 @@ async function resolved(world: World, flow: FlowRow, row: VersionRow): Promise<R
 async function common(flow: FlowRow, graph: Graph) {
   const { id, orgId, revision } = flow
   return {
-    flow: { id, orgId, revision, createdBy: summaryOf(flow).createdBy },
+    flow: { id, orgId, revision, secretsOwner: secretsOwnerOf(flow) },
     graph,
     kinds: await kindsOf(graph),
   }

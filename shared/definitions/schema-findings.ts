@@ -61,6 +61,8 @@ function findingsOfIssue(issue: ZodIssue, schema: z.ZodType, judged: Judged): Fi
       return [at('too_large', `${name} must ${sizeOf(issue.origin, 'most', issue.maximum, issue.inclusive)}`)]
     case 'invalid_union':
       return unionFindings(issue, schema, judged)
+    case 'invalid_key':
+      return [at('invalid_value', `${name}: ${issue.issues.map(({ message }) => message).join('; ')}`)]
     case 'custom':
       return [at(customCode(issue), issue.message)]
     default:

@@ -62,7 +62,7 @@ export const approval: WaitStep<z.infer<typeof params>> = {
       )
     return {
       kind: 'approval',
-      message: typeof args.message === 'string' ? args.message : JSON.stringify(args.message ?? ''),
+      message: textOf(args.message ?? null),
       options: ['approve', 'reject'],
       approvals: { needed, given: 0 },
       allowSelf: args.allowSelf !== false,
@@ -97,6 +97,12 @@ export const approval: WaitStep<z.infer<typeof params>> = {
 
 function isGiven(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== ''
+}
+
+/** As in mixed text: what is missing is empty. */
+function textOf(value: Json): string {
+  if (typeof value === 'string') return value
+  return value === null ? '' : JSON.stringify(value)
 }
 
 function isSealed({ type, sensitive }: Field): boolean {

@@ -36,6 +36,8 @@ export interface FlowSummary {
   description: string | null
   versionCount: number
   createdBy: string
+  /** The account that made it, also by a key: its steps see that account's secrets. Absent in what older releases made. */
+  secretsOwner?: string
   updatedBy: string
   autosavedAt: string | null
   changed: boolean

@@ -140,15 +140,27 @@ export async function closeWait(world: World, wait: WaitRow, closing: Closing): 
   return written.ok
 }
 
-/** The write that closes a wait, for the transaction of a cancel. */
+/** What a claim leaves on a wait. */
+const claimed = [
+  'claimId',
+  'claimedAt',
+  'answeredBy',
+  'answeredAt',
+  'answerHash',
+  'answer',
+  'outcome',
+] as const
+
+/** The write that closes a wait, for the transaction of a cancel. An answer that was not taken leaves nothing. */
 export function closeUpdate(wait: Pick<WaitRow, 'orgId' | 'runId' | 'stepKey'>, closing: Closing) {
   const { status, at, from, set = {} } = closing
   const more = Object.entries(set)
+  const untaken = status === 'answered' ? [] : claimed.filter((name) => set[name] === undefined)
   return {
     Key: keys.wait(wait.orgId, wait.runId, wait.stepKey),
     UpdateExpression:
       `SET #status = :status, closedAt = :at${more.map(([name]) => `, #${name} = :${name}`).join('')} ` +
-      'REMOVE gsi1pk, gsi1sk, gsi2pk, gsi2sk',
+      `REMOVE ${['gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk', ...untaken].join(', ')}`,
     ConditionExpression: `#status IN (${from.map((_, index) => `:from${index}`).join(', ')})`,
     ExpressionAttributeNames: {
       '#status': 'status',

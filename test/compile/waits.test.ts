@@ -132,3 +132,41 @@ test('only the first waits and works, before any other, are marked as first', as
     ['end', undefined],
   ])
 })
+
+describe('a step with bodies', () => {
+  const both = (step: object, next: Record<string, string>): WrittenGraph => ({
+    nodes: {
+      both: {
+        type: 'parallel',
+        params: {
+          branches: {
+            a: { nodes: { ask: step } },
+            b: { nodes: { no: { type: 'fail', params: { code: 'NO' } } } },
+          },
+        },
+        next,
+      },
+      sorry: { type: 'final', params: { output: '{{lastError}}' } },
+    },
+  })
+  const ask = { type: 'approval', params: { message: 'ok?' } }
+  const options = { kind: 'standard', stepFunction: 'step', scriptFunction: 'script' } as const
+
+  test('closes what stands open in its other bodies when one fails and the run goes on', async () => {
+    const ran = await runGraph(graphOf(both(ask, { error: 'sorry' })), {}, { ask: { decision: 'approve' } })
+
+    expect(ran.sent.find(({ kind }) => kind === 'leave')).toMatchObject({
+      stepId: 'both',
+      iter: null,
+      held: ['ask'],
+    })
+    expect(ran.output).toEqual({ stepId: 'no', error: 'NO', cause: '' })
+  })
+
+  test.each([
+    ['nothing in it stands still', both({ type: 'log', params: { message: 'x' } }, { error: 'sorry' })],
+    ['the run ends', { nodes: { both: both(ask, {}).nodes.both } } as WrittenGraph],
+  ])('needs no state for that where %s', (_, graph) => {
+    expect(Object.keys(compile(graphOf(graph), options).States)).not.toContain('both_left')
+  })
+})

@@ -3,6 +3,8 @@ import { answerWait } from '../../shared/core/answers.ts'
 import { endRun } from '../../shared/core/end-run.ts'
 import { expireWait } from '../../shared/core/expire-wait.ts'
 import { readRun } from '../../shared/core/read-run.ts'
+import { listSteps } from '../../shared/core/runs.ts'
+import { readWait } from '../../shared/core/waits.ts'
 import { Fault } from '../../shared/faults.ts'
 import {
   asking,
@@ -89,6 +91,24 @@ test('E5 a task that the engine has given up makes 410 and an expired wait', asy
   const again = await refusal(answer(run.id, toolAnswer(1)))
   expect(again.code).toBe('wait_expired')
   expect((await readRun(runs.world, runs.who.orgId, run.id)).openWaits).toBe(0)
+})
+
+// The step stood as completed, with the outcome of the answer that was refused.
+test('E5 an answer that the engine did not take leaves nothing on the record', async () => {
+  const { run, wait, token } = await waiting({ type: 'approval', args: approvalArgs })
+  runs.engine.tasks.set(token, 'timed_out')
+
+  await refusal(answer(run.id, { decision: 'approve' }))
+
+  expect(await readWait(runs.world, runs.who.orgId, wait.id)).toMatchObject({
+    status: 'expired',
+    answeredAt: null,
+    answeredBy: null,
+    outcome: null,
+  })
+  expect(await listSteps(runs.world, runs.who.orgId, run.id)).toMatchObject([
+    { status: 'failed', outcome: 'timeout', error: { code: 'Wait.Expired' } },
+  ])
 })
 
 test('E5 a task that the engine does not know makes 409, after it was asked again', async () => {

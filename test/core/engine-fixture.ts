@@ -11,6 +11,7 @@ import type { StepEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { endRun } from '../../shared/core/end-run.ts'
 import { expireWait } from '../../shared/core/expire-wait.ts'
+import { leaveBodies } from '../../shared/core/leave-bodies.ts'
 import { openWait } from '../../shared/core/open-wait.ts'
 import type { Principal } from '../../shared/core/principal.ts'
 import { saveAndPublish } from '../../shared/core/publish.ts'
@@ -174,5 +175,6 @@ async function dispatch(world: World, event: StepEvent): Promise<Json> {
   if (event.kind === 'work') return await doWork(world, event)
   if (event.kind === 'ask') return await openWait(world, event)
   if (event.kind === 'expire') return await expireWait(world, event)
+  if (event.kind === 'leave') return await leaveBodies(world, event)
   return event.kind === 'subflow' ? await startSubflow(world, event) : await endRun(world, event)
 }

@@ -126,6 +126,23 @@ describe('an execution that ended some other way', () => {
     expect(await read(run.id)).toMatchObject({ status: word, error: { code } })
   })
 
+  // Of a transform whose value was too large the author was told nothing but that the engine could not go on.
+  test.each([
+    [
+      { error: 'States.Runtime', cause: "In the state 'sum': too large" },
+      "States.Runtime: In the state 'sum': too large",
+    ],
+    [{ error: 'States.Runtime' }, 'States.Runtime'],
+    [{ cause: 'x'.repeat(3000) }, `${'x'.repeat(1999)}…`],
+    [{}, null],
+  ])('what the engine says of its failure %# is kept', async (more, cause) => {
+    const run = await runs.begin(flowId)
+
+    await settleExecution(runs.world, detail(run.id, 'FAILED', more))
+
+    expect((await read(run.id)).error).toMatchObject({ code: 'engine_error', cause })
+  })
+
   test('G4 a success that nobody recorded brings its output', async () => {
     const run = await runs.begin(flowId)
 

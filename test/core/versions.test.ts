@@ -43,7 +43,7 @@ describe('a start', () => {
     expect(latest.graph.nodes.say?.params).toEqual({ set: { text: 'two {{inputs.name}}' } })
     expect(first.graph.nodes.say?.params).toEqual({ set: { text: 'one {{inputs.name}}' } })
     expect([latest.kinds.standardOnly, draft.kinds.standardOnly]).toEqual([false, true])
-    expect(draft.flow).toEqual({ id, orgId: 'o', createdBy: 'user:ann', revision: 4 })
+    expect(draft.flow).toEqual({ id, orgId: 'o', secretsOwner: 'ann', revision: 4 })
   })
 
   test('resolves with one read, machine included, once the version is known', async () => {
@@ -169,7 +169,7 @@ describe('reading', () => {
     expect(await readMachine(world, 'o', id, 1, 'standard')).toEqual(standard)
 
     const made = (name: string) => opened.machines.made.find((machine) => machine.name === name)
-    expect(express).toMatchObject({ flowId: id, version: 1, type: 'express', compilerVersion: '1' })
+    expect(express).toMatchObject({ flowId: id, version: 1, type: 'express', compilerVersion: '2' })
     expect(standard.type).toBe('standard')
     for (const { name, definition, hash } of [express, standard]) {
       expect(JSON.parse(made(name)!.definition)).toEqual(definition)

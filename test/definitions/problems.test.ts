@@ -139,6 +139,18 @@ test('problems say what would be right and carry the step', () => {
   ])
 })
 
+// It said "Invalid key in record", and not which would be a valid one.
+test('the name of a branch that cannot be one is told what would be', () => {
+  const text = `nodes: { a: { type: parallel, params: { branches: { "a b": { nodes: { b: { type: log, params: { message: x } } } } } } } }`
+
+  expect(readDefinition(`metadata: { name: A }\n${text}`).problems).toContainEqual(
+    expect.objectContaining({
+      path: '/nodes/a/params/branches/a b',
+      message: 'a b: Expected letters, digits, _ and -, a letter first',
+    }),
+  )
+})
+
 test('A8 a sub-flow that is not there is an error, once somebody can tell', () => {
   const flow = (flowId: string) => ({ nodes: { a: { type: 'flow', params: { flowId } } } })
   const flowExists = (flowId: string) => flowId === 'known'

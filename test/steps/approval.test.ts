@@ -29,6 +29,16 @@ describe('the question', () => {
     })
   })
 
+  // An expression that found nothing was asked as `""`, with its quotation marks.
+  test.each([
+    [null, ''],
+    [undefined, ''],
+    [5, '5'],
+    [{ a: 1 }, '{"a":1}'],
+  ])('asks %j as %j', (message, asked) => {
+    expect(approval.ask(message === undefined ? {} : { message })).toMatchObject({ message: asked })
+  })
+
   test('asks anybody, once, if nothing else is said', () => {
     expect(approval.ask({ message: 'Renew?' })).toEqual({
       kind: 'approval',

@@ -67,7 +67,7 @@ async function provenBy(
   const now = world.clock.now()
   if (!claimsToBeSigned(verify, delivery, now)) return null
   const key = secretKeyOf(verify)
-  const secret = await secretOf(world, place.orgId, flow.createdBy, key)
+  const secret = await secretOf(world, place.orgId, flow.secretsOwner, key)
   if (secret === null) {
     world.log.warn('The secret of a webhook is missing', {
       flow: place.flowId,
@@ -80,8 +80,12 @@ async function provenBy(
 }
 
 /** The flow's maker's own, else the organisation's: as steps find it. */
-async function secretOf(world: World, orgId: string, createdBy: string, key: string): Promise<string | null> {
-  const account = /^user:(.+)$/.exec(createdBy)?.[1]
+async function secretOf(
+  world: World,
+  orgId: string,
+  account: string | undefined,
+  key: string,
+): Promise<string | null> {
   for (const owner of [account, organisationOwner]) {
     const value = owner === undefined ? null : await readSecret(world, { orgId, owner, key })
     if (value !== null) return value

@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions'
 import { test } from 'vitest'
 import type { Stacks } from './open-stacks.ts'
 
@@ -11,6 +12,23 @@ export function alarms(stacks: () => Stacks): void {
     stacks().service.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'ThrottledEvents',
       Namespace: 'AWS/States',
+    })
+  })
+
+  // A topic that has a policy of its own lacks the default one, by which alarms may publish: nobody was told of anything.
+  test('lets alarms of this account publish to the topic, and nobody else', () => {
+    stacks().service.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Action: 'sns:Publish',
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
     })
   })
 }

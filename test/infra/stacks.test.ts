@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { doors } from '../../infra/doors.ts'
+import { again } from './stacks/again.ts'
 import { alarms } from './stacks/alarms.ts'
 import { apis } from './stacks/apis.ts'
 import { dataStack } from './stacks/data-stack.ts'
@@ -27,7 +28,7 @@ const stacks = () => opened
 describe('the data stack', () => dataStack(stacks))
 describe('a provider of models', () => models(stacks))
 describe('the service stack', () => {
-  for (const check of [apis, functions, permissions, alarms]) check(stacks)
+  for (const check of [apis, functions, permissions, alarms, again]) check(stacks)
 })
 runbook(stacks)
 describe.each(doors.map((shape) => shape.door))('the function %s', (name) => door(name, stacks))

@@ -15,8 +15,18 @@ export function again(stacks: () => Stacks): void {
   test('keeps nothing under a name that the stage would take again when it is deployed anew', () => {
     const kept = service().filter(([, { DeletionPolicy }]) => DeletionPolicy?.startsWith('Retain'))
 
-    expect(kept.map(([, { Type }]) => Type).sort()).toEqual(['AWS::ApiGateway::Account'])
+    expect(kept.map(([, { Type }]) => Type).sort()).toEqual(['AWS::ApiGateway::Account', 'AWS::IAM::Role'])
     for (const [, { Properties }] of kept)
       expect(Object.keys(Properties).filter((name) => /^(\w+)?Name$/.test(name))).toEqual([])
+  })
+
+  // The setting outlives the stack, for all APIs of the account: the role it named was gone with the stack.
+  test('keeps the role by which API Gateway logs as long as the setting that names it, with its rights', () => {
+    const roles = service().filter(([id]) => id.startsWith('SocketsLogRole'))
+
+    expect(roles.map(([, { Type, DeletionPolicy }]) => [Type, DeletionPolicy])).toEqual([
+      ['AWS::IAM::Role', 'Retain'],
+    ])
+    expect(JSON.stringify(roles[0]?.[1].Properties.Policies)).toContain('logs:PutLogEvents')
   })
 }

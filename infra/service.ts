@@ -61,7 +61,7 @@ export class Service extends Stack {
       logRetentionDays,
     })
     const front = new Front(this, 'Front', {
-      ...{ apiId: api.api.apiId, socketApiId: socket.api.apiId, socketStage: stage.name },
+      ...{ apiId: api.api.apiId, socketApiId: socket.api.apiId, stage: stage.name },
       ...(stage.domain === undefined ? {} : { domain: stage.domain }),
       ...(stage.firewall === undefined ? {} : { firewall: stage.firewall }),
     })

@@ -29,4 +29,13 @@ export function again(stacks: () => Stacks): void {
     ])
     expect(JSON.stringify(roles[0]?.[1].Properties.Policies)).toContain('logs:PutLogEvents')
   })
+
+  // Of each name an account has one, in whatever region the stack is: the second region could not be deployed to.
+  test('names what knows no regions by its region', () => {
+    const [, headers] = service().find(([, { Type }]) => Type === 'AWS::CloudFront::ResponseHeadersPolicy')!
+
+    expect(headers.Properties.ResponseHeadersPolicyConfig).toMatchObject({
+      Name: { 'Fn::Join': ['', ['prod-sluice-', { Ref: 'AWS::Region' }]] },
+    })
+  })
 }

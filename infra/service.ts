@@ -123,6 +123,11 @@ export class Service extends Stack {
       ...(stage.alarmEmail === undefined ? {} : { alarmEmail: stage.alarmEmail }),
     })
     new CfnOutput(this, 'Address', { value: front.url, description: 'Where the service answers' })
+    if (stage.domain !== undefined)
+      new CfnOutput(this, 'DnsTarget', {
+        value: front.distributionName,
+        description: `Where the DNS record of ${stage.domain.name} (CNAME or alias) must lead to`,
+      })
     acknowledgeWildcards(this, stage.name, socket)
     Validations.of(deadLetters).acknowledge(
       { id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' },

@@ -29,6 +29,8 @@ export const originHeader = 'sluice-origin'
 export class Front extends Construct {
   /** Public base URL without trailing slash. */
   readonly url: string
+  /** CloudFront's own name, where the DNS record of a `domain` leads to. */
+  readonly distributionName: string
   /** What requests from here carry; nobody else has it. */
   readonly secret: secretsmanager.Secret
 
@@ -48,7 +50,8 @@ export class Front extends Construct {
       ...(props.domain === undefined ? {} : this.named(props.domain)),
       ...(webAcl === undefined ? {} : { webAclId: webAcl }),
     })
-    this.url = `https://${props.domain?.name ?? distribution.distributionDomainName}`
+    this.distributionName = distribution.distributionDomainName
+    this.url = `https://${props.domain?.name ?? this.distributionName}`
     this.acknowledge(distribution, props)
   }
 

@@ -8,6 +8,7 @@ import { alarms } from './stacks/alarms.ts'
 import { apis } from './stacks/apis.ts'
 import { dataStack } from './stacks/data-stack.ts'
 import { documentsBundle } from './stacks/documents-bundle.ts'
+import { domain } from './stacks/domain.ts'
 import { door } from './stacks/door.ts'
 import { functions } from './stacks/functions.ts'
 import { models } from './stacks/models.ts'
@@ -27,6 +28,7 @@ const stacks = () => opened
 
 describe('the data stack', () => dataStack(stacks))
 describe('a provider of models', () => models(stacks))
+describe('a name of its own', () => domain(stacks))
 describe('the service stack', () => {
   for (const check of [apis, functions, permissions, alarms, again]) check(stacks)
 })

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { openWorld } from '../shared/aws/open-world.ts'
 import type { HttpRequest, HttpResponse } from '../shared/http/exchange.ts'
 import { logWith } from '../shared/log-with.ts'
 import type { Settings, World } from '../shared/world.ts'
+import { addressHeader, originHeader, wayOf } from './front-proof.ts'
 
 /** What a function does with one event. */
 export type Work<Event, Result> = (world: World, event: Event, context: Context) => Promise<Result>
@@ -67,20 +67,15 @@ export function httpDoor(
   })
 }
 
-/** What CloudFront adds to requests (infra/front): nobody's business behind this door. */
-const originHeader = 'sluice-origin'
-const addressHeader = 'sluice-viewer-address'
-
 /**
  * The caller's address: as CloudFront saw it where the request proves that it came by there, else as the gateway did
  * (hardening.md rule 37). null = it went past a firewall.
  */
-function originOf({ headers, requestContext }: APIGatewayProxyEventV2, { origin }: Settings): string | null {
+function originOf({ headers, requestContext }: APIGatewayProxyEventV2, settings: Settings): string | null {
   const { sourceIp } = requestContext.http
-  if (origin === undefined) return sourceIp
-  const proven = isSame(headers[originHeader] ?? '', origin.secret)
-  if (proven) return headers[addressHeader] ?? sourceIp
-  return origin.required ? null : sourceIp
+  const way = wayOf(headers, settings)
+  if (way === 'past') return null
+  return way === 'proven' ? (headers[addressHeader] ?? sourceIp) : sourceIp
 }
 
 /** Said in no face's words: whoever came past the front came to no face. */
@@ -91,12 +86,6 @@ function pastTheFront({ baseUrl }: Settings): APIGatewayProxyStructuredResultV2 
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ code: 'forbidden', message }),
   }
-}
-
-/** Compared by digests, in equal time. */
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest())
-  return timingSafeEqual(a as Buffer, b as Buffer)
 }
 
 const empty = new Uint8Array()

@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda'
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import * as sqs from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { streamFilters } from '../shared/store/stream-filters.ts'
 import { Api, type ApiRoute } from './constructs/api.ts'
 import { Door } from './constructs/door.ts'
 import { Engine } from './constructs/engine.ts'
@@ -151,6 +152,7 @@ export class Service extends Stack {
         bisectBatchOnError: true,
         retryAttempts: 10,
         onFailure: new SqsDlq(deadLetters),
+        filters: [lambda.FilterCriteria.filter(streamFilters.changed)],
       }),
     )
     // The stream's second reader: it waits for other people's services, so that `changed` never does.
@@ -161,16 +163,10 @@ export class Service extends Stack {
         parallelizationFactor: 10,
         retryAttempts: 1,
         onFailure: new SqsDlq(deadLetters),
-        filters: [lambda.FilterCriteria.filter(newDeliveries)],
+        filters: [lambda.FilterCriteria.filter(streamFilters.due)],
       }),
     )
   }
-}
-
-/** What else it would see, the tick finds. */
-const newDeliveries = {
-  eventName: lambda.FilterRule.isEqual('INSERT'),
-  dynamodb: { Keys: { sk: { S: lambda.FilterRule.beginsWith('DELIV#') } } },
 }
 
 /** Where models are asked, and where the key for it lies. */

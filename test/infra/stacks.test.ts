@@ -16,6 +16,7 @@ import { openStacks, type Stacks } from './stacks/open-stacks.ts'
 import { permissions } from './stacks/permissions.ts'
 import { runbook } from './stacks/runbook.ts'
 import { scriptBundle } from './stacks/script-bundle.ts'
+import { streamReaders } from './stacks/stream-readers.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-infra-'))
 let opened: Stacks
@@ -30,7 +31,7 @@ describe('the data stack', () => dataStack(stacks))
 describe('a provider of models', () => models(stacks))
 describe('a name of its own', () => domain(stacks))
 describe('the service stack', () => {
-  for (const check of [apis, functions, permissions, alarms, again]) check(stacks)
+  for (const check of [apis, functions, permissions, alarms, streamReaders, again]) check(stacks)
 })
 runbook(stacks)
 describe.each(doors.map((shape) => shape.door))('the function %s', (name) => door(name, stacks))

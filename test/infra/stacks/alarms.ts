@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Stacks } from './open-stacks.ts'
 
 /** What wakes somebody. */
@@ -31,4 +31,34 @@ export function alarms(stacks: () => Stacks): void {
       },
     })
   })
+
+  test('alarms on throttled reads and writes, those of the indexes too', () => {
+    const found = Object.values(stacks().service.findResources('AWS::CloudWatch::Alarm')).find(
+      ({ Properties }) => Properties.AlarmDescription.includes('#tablethrottled'),
+    )
+    const metrics = (found?.Properties.Metrics ?? []) as { MetricStat?: { Metric: MetricJson } }[]
+    const watched = metrics.flatMap(({ MetricStat }) =>
+      MetricStat ? [`${MetricStat.Metric.MetricName} ${indexOf(MetricStat.Metric)}`] : [],
+    )
+
+    expect(watched.sort()).toEqual([
+      'ReadThrottleEvents gsi1',
+      'ReadThrottleEvents gsi2',
+      'ReadThrottleEvents gsi3',
+      'ReadThrottleEvents table',
+      'WriteThrottleEvents gsi1',
+      'WriteThrottleEvents gsi2',
+      'WriteThrottleEvents gsi3',
+      'WriteThrottleEvents table',
+    ])
+  })
+}
+
+interface MetricJson {
+  MetricName: string
+  Dimensions: { Name: string; Value: string }[]
+}
+
+function indexOf({ Dimensions }: MetricJson): string {
+  return Dimensions.find(({ Name }) => Name === 'GlobalSecondaryIndexName')?.Value ?? 'table'
 }

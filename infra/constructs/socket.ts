@@ -103,6 +103,7 @@ const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     at: '$context.requestTimeEpoch',
     requestId: '$context.requestId',
+    awsRequestId: '$context.integration.requestId',
     route: '$context.routeKey',
     connection: '$context.connectionId',
     status: '$context.status',

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { openWorld } from '../shared/aws/open-world.ts'
 import type { HttpRequest, HttpResponse } from '../shared/http/exchange.ts'
-import { logWith } from '../shared/log-with.ts'
+import { about } from '../shared/log-with.ts'
 import type { Settings, World } from '../shared/world.ts'
+import { addressHeader, originHeader, wayOf } from './front-proof.ts'
 
 /** What a function does with one event. */
 export type Work<Event, Result> = (world: World, event: Event, context: Context) => Promise<Result>
@@ -15,18 +15,27 @@ export type Handler<Event, Result> = (event: Event, context: Context) => Promise
 /** A door before it is opened: the same work on any World. */
 export type OpenDoor<Event, Result> = (world: World) => Handler<Event, Result>
 
-/** The one place where middy wraps a function: a failure is logged with the request's id and leaves without its stack. */
-export function door<Event, Result>(work: Work<Event, Result>): OpenDoor<Event, Result> {
+/**
+ * The one place where middy wraps a function: a failure is logged with the request's id and leaves without its stack.
+ *
+ * @param subject what an event is about, for every line that is logged meanwhile; @default nothing
+ */
+export function door<Event, Result>(
+  work: Work<Event, Result>,
+  subject: (event: Event) => Record<string, string> = () => ({}),
+): OpenDoor<Event, Result> {
+  const named = (world: World, event: Event, { awsRequestId }: Context) =>
+    about(world, { awsRequestId, ...subject(event) })
   return (world) =>
     // serve answers in time by itself, in the words of its face.
     middy<Event, Result, Error>({ timeoutEarlyInMillis: 0 })
       .handler((event: Event, context: Context) =>
-        measured(world, () => work(named(world, context), event, context)),
+        measured(world, () => work(named(world, event, context), event, context)),
       )
-      .onError(({ error, context }) => {
+      .onError(({ error, event, context }) => {
         if (!error) return
         const { name, message, stack } = error
-        named(world, context).log.error('A function failed', { error: name, message, stack })
+        named(world, event, context).log.error('A function failed', { error: name, message, stack })
         // What leaves reaches the engine's records: names and messages are ours, stacks are nobody's business.
         error.stack = ''
       }) as unknown as Handler<Event, Result>
@@ -39,11 +48,6 @@ async function measured<Result>({ metrics }: World, work: () => Promise<Result>)
   } finally {
     await metrics.flush()
   }
-}
-
-/** Every line that is logged bears the id of the invocation. */
-function named(world: World, { awsRequestId }: Context): World {
-  return { ...world, log: logWith(world.log, { awsRequestId }) }
 }
 
 /** Opens a door on the environment of its function, once, at the first event. */
@@ -67,20 +71,15 @@ export function httpDoor(
   })
 }
 
-/** What CloudFront adds to requests (infra/front): nobody's business behind this door. */
-const originHeader = 'sluice-origin'
-const addressHeader = 'sluice-viewer-address'
-
 /**
  * The caller's address: as CloudFront saw it where the request proves that it came by there, else as the gateway did
  * (hardening.md rule 37). null = it went past a firewall.
  */
-function originOf({ headers, requestContext }: APIGatewayProxyEventV2, { origin }: Settings): string | null {
+function originOf({ headers, requestContext }: APIGatewayProxyEventV2, settings: Settings): string | null {
   const { sourceIp } = requestContext.http
-  if (origin === undefined) return sourceIp
-  const proven = isSame(headers[originHeader] ?? '', origin.secret)
-  if (proven) return headers[addressHeader] ?? sourceIp
-  return origin.required ? null : sourceIp
+  const way = wayOf(headers, settings)
+  if (way === 'past') return null
+  return way === 'proven' ? (headers[addressHeader] ?? sourceIp) : sourceIp
 }
 
 /** Said in no face's words: whoever came past the front came to no face. */
@@ -91,12 +90,6 @@ function pastTheFront({ baseUrl }: Settings): APIGatewayProxyStructuredResultV2 
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ code: 'forbidden', message }),
   }
-}
-
-/** Compared by digests, in equal time. */
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest())
-  return timingSafeEqual(a as Buffer, b as Buffer)
 }
 
 const empty = new Uint8Array()

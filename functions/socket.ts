@@ -4,6 +4,7 @@ import { admit, type Handshake } from '../shared/core/sockets.ts'
 import { isFault } from '../shared/faults.ts'
 import type { World } from '../shared/world.ts'
 import { door, onLambda } from './door.ts'
+import { wayOf } from './front-proof.ts'
 
 /** What the gateway sends; only a handshake has headers. */
 export type SocketEvent = APIGatewayProxyWebsocketEventV2 & {
@@ -22,6 +23,8 @@ export const handler = onLambda(open)
 
 /** A refusal is a bare status: the gateway passes no body on. */
 async function connect(world: World, handshake: Handshake): Promise<Result> {
+  // Afterwards there is no going past: a connection stays the one that was let in.
+  if (wayOf(handshake.headers, world.settings) === 'past') return { statusCode: 403 }
   try {
     const { protocol } = await admit(world, handshake)
     return {

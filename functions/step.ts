@@ -27,5 +27,10 @@ async function step(world: World, event: StepEvent): Promise<Json> {
   )
 }
 
-export const open = door(step)
+/** Which run a log line is about. */
+function runOf({ run }: Partial<StepEvent>): Record<string, string> {
+  return run === undefined ? {} : { runId: run.id, org: run.orgId }
+}
+
+export const open = door(step, runOf)
 export const handler = onLambda(open)

@@ -29,13 +29,14 @@ export function explain({ name, protected: kept }: Pick<Stage, 'name' | 'protect
   return kept
     ? `Goes: ${name}-service, with its functions, APIs, alarms, logs and the address. Runs that wait can no longer be answered.
 Stays: ${name}-data (table, bucket, key and secrets), which is protected from deletion; so do the machines of published
-versions. Deploying the stage again finds all of it, and tells schedules anew within an hour; unless it has a domainName,
-its address is another one. To give the data up: take their protection away in the AWS console, and delete the stack
-${name}-data there.
+versions, and the role by which API Gateway writes logs, since other APIs of the account may use it. Deploying the stage
+again finds all data, and tells schedules anew within an hour; unless it has a domainName, its address is another one. To
+give the data up: take their protection away in the AWS console, and delete the stack ${name}-data there.
 ${carry}`
     : `Goes: ${name}-service and ${name}-data, with every flow, run, file and secret of the stage: there is no way back.
-Stays: the machines of published versions in Step Functions, which cost nothing while they do not run. A bucket that holds
-files stops the deletion of ${name}-data: empty it in the AWS console, and say this again.
+Stays: the machines of published versions in Step Functions, which cost nothing while they do not run, and the role by
+which API Gateway writes logs, since other APIs of the account may use it. A bucket that holds files stops the deletion of
+${name}-data: empty it in the AWS console, and say this again.
 ${carry}`
 }
 

@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda'
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import * as sqs from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { streamFilters } from '../shared/store/stream-filters.ts'
 import { Api, type ApiRoute } from './constructs/api.ts'
 import { Door } from './constructs/door.ts'
 import { Engine } from './constructs/engine.ts'
@@ -61,7 +62,7 @@ export class Service extends Stack {
       logRetentionDays,
     })
     const front = new Front(this, 'Front', {
-      ...{ apiId: api.api.apiId, socketApiId: socket.api.apiId, socketStage: stage.name },
+      ...{ apiId: api.api.apiId, socketApiId: socket.api.apiId, stage: stage.name },
       ...(stage.domain === undefined ? {} : { domain: stage.domain }),
       ...(stage.firewall === undefined ? {} : { firewall: stage.firewall }),
     })
@@ -123,6 +124,11 @@ export class Service extends Stack {
       ...(stage.alarmEmail === undefined ? {} : { alarmEmail: stage.alarmEmail }),
     })
     new CfnOutput(this, 'Address', { value: front.url, description: 'Where the service answers' })
+    if (stage.domain !== undefined)
+      new CfnOutput(this, 'DnsTarget', {
+        value: front.distributionName,
+        description: `Where the DNS record of ${stage.domain.name} (CNAME or alias) must lead to`,
+      })
     acknowledgeWildcards(this, stage.name, socket)
     Validations.of(deadLetters).acknowledge(
       { id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' },
@@ -146,6 +152,7 @@ export class Service extends Stack {
         bisectBatchOnError: true,
         retryAttempts: 10,
         onFailure: new SqsDlq(deadLetters),
+        filters: [lambda.FilterCriteria.filter(streamFilters.changed)],
       }),
     )
     // The stream's second reader: it waits for other people's services, so that `changed` never does.
@@ -156,16 +163,10 @@ export class Service extends Stack {
         parallelizationFactor: 10,
         retryAttempts: 1,
         onFailure: new SqsDlq(deadLetters),
-        filters: [lambda.FilterCriteria.filter(newDeliveries)],
+        filters: [lambda.FilterCriteria.filter(streamFilters.due)],
       }),
     )
   }
-}
-
-/** What else it would see, the tick finds. */
-const newDeliveries = {
-  eventName: lambda.FilterRule.isEqual('INSERT'),
-  dynamodb: { Keys: { sk: { S: lambda.FilterRule.beginsWith('DELIV#') } } },
 }
 
 /** Where models are asked, and where the key for it lies. */

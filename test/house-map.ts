@@ -21,6 +21,7 @@ const rooms: [prefix: string, room: string][] = [
   ['shared/scripts/', 'scripts'],
   ['shared/store/table.ts', 'table'],
   ['shared/store/bucket.ts', 'table'],
+  ['shared/store/stream-filters.ts', 'table'],
   ['shared/store/', 'store'],
   ['shared/aws/', 'aws'],
   ['shared/', 'ground'],

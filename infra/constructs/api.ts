@@ -88,6 +88,7 @@ const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     at: '$context.requestTimeEpoch',
     requestId: '$context.requestId',
+    awsRequestId: '$context.integration.requestId',
     route: '$context.routeKey',
     status: '$context.status',
     bytes: '$context.responseLength',

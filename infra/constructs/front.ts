@@ -14,8 +14,8 @@ export interface FrontProps {
   readonly apiId: string
   /** Id of the WebSocket API. */
   readonly socketApiId: string
-  /** Stage of the WebSocket API: its one path. */
-  readonly socketStage: string
+  /** Stage name, part of names, and the one path of the WebSocket API. */
+  readonly stage: string
   /** The deployment's own name, with its certificate from us-east-1; @default CloudFront's */
   readonly domain?: { readonly name: string; readonly certificateArn: string }
   /** @default none */
@@ -29,6 +29,8 @@ export const originHeader = 'sluice-origin'
 export class Front extends Construct {
   /** Public base URL without trailing slash. */
   readonly url: string
+  /** CloudFront's own name, where the DNS record of a `domain` leads to. */
+  readonly distributionName: string
   /** What requests from here carry; nobody else has it. */
   readonly secret: secretsmanager.Secret
 
@@ -38,7 +40,7 @@ export class Front extends Construct {
       description: 'Tells requests that came through CloudFront from those that went past it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
     })
-    const common = this.behaviour(props.socketStage)
+    const common = this.behaviour(props.stage)
     const webAcl = this.aclOf(props.firewall)
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Sluice: the HTTP API, and the WebSocket API below /ws/',
@@ -48,13 +50,14 @@ export class Front extends Construct {
       ...(props.domain === undefined ? {} : this.named(props.domain)),
       ...(webAcl === undefined ? {} : { webAclId: webAcl }),
     })
-    this.url = `https://${props.domain?.name ?? distribution.distributionDomainName}`
+    this.distributionName = distribution.distributionDomainName
+    this.url = `https://${props.domain?.name ?? this.distributionName}`
     this.acknowledge(distribution, props)
   }
 
-  private behaviour(socketStage: string): Omit<cloudfront.BehaviorOptions, 'origin'> {
+  private behaviour(stage: string): Omit<cloudfront.BehaviorOptions, 'origin'> {
     const file = join(import.meta.dirname, '../front/viewer-request.js')
-    const code = readFileSync(file, 'utf8').replace('/SOCKET_STAGE', `/${socketStage}`)
+    const code = readFileSync(file, 'utf8').replace('/SOCKET_STAGE', `/${stage}`)
     const atTheEdge = new cloudfront.Function(this, 'ViewerRequest', {
       code: cloudfront.FunctionCode.fromInline(code),
       runtime: cloudfront.FunctionRuntime.JS_2_0,
@@ -65,15 +68,17 @@ export class Front extends Construct {
       cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED,
       // Authorization among them; the gateway would not know itself by another Host.
       originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-      responseHeadersPolicy: this.headers(),
+      responseHeadersPolicy: this.headers(stage),
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
       functionAssociations: [{ function: atTheEdge, eventType: cloudfront.FunctionEventType.VIEWER_REQUEST }],
     }
   }
 
   /** What the functions say themselves stands; what CloudFront answers by itself has them too. */
-  private headers(): cloudfront.ResponseHeadersPolicy {
+  private headers(stage: string): cloudfront.ResponseHeadersPolicy {
     return new cloudfront.ResponseHeadersPolicy(this, 'Headers', {
+      // An account has one of each name: the same stage may be in another region too.
+      responseHeadersPolicyName: `${stage}-sluice-${Stack.of(this).region}`,
       securityHeadersBehavior: {
         contentTypeOptions: { override: false },
         referrerPolicy: {

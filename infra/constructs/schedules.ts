@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib'
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as scheduler from 'aws-cdk-lib/aws-scheduler'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
@@ -24,7 +24,11 @@ export class Schedules extends Construct {
   constructor(scope: Construct, id: string, { groupName, functionName, deadLetters }: SchedulesProps) {
     super(scope, id)
     const stack = Stack.of(this)
-    this.group = new scheduler.ScheduleGroup(this, 'Group', { scheduleGroupName: groupName })
+    // The rows of the table tell what is in it: retained, it would stand in the way of the stage's next deployment.
+    this.group = new scheduler.ScheduleGroup(this, 'Group', {
+      scheduleGroupName: groupName,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
     this.functionArn = stack.formatArn({
       service: 'lambda',
       resource: 'function',

@@ -66,12 +66,18 @@ export class Socket extends Construct {
     this.api.addRoute('$default', { integration: integration('default'), returnResponse: true })
   }
 
-  /** WebSocket APIs log only where the account says under which role; this is a setting of the whole Region. */
+  /**
+   * WebSocket APIs log only where the account says under which role. This is a setting of the whole Region, so that it
+   * outlives this stack, and the role does too: other APIs may log by it.
+   */
   private mayLog(): CfnAccount {
+    const statements = [new iam.PolicyStatement({ actions: logActions, resources: ['*'] })]
     const role = new iam.Role(this, 'LogRole', {
       assumedBy: new iam.ServicePrincipal('apigateway.amazonaws.com'),
+      // Within the role, to stay when it does.
+      inlinePolicies: { Log: new iam.PolicyDocument({ statements }) },
     })
-    role.addToPolicy(new iam.PolicyStatement({ actions: logActions, resources: ['*'] }))
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN)
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
@@ -97,6 +103,7 @@ const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     at: '$context.requestTimeEpoch',
     requestId: '$context.requestId',
+    awsRequestId: '$context.integration.requestId',
     route: '$context.routeKey',
     connection: '$context.connectionId',
     status: '$context.status',

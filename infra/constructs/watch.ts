@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import * as iam from 'aws-cdk-lib/aws-iam'
 import * as sns from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
@@ -21,6 +22,7 @@ export class Watch extends Construct {
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id)
     this.topic = new sns.Topic(this, 'Alarms', { enforceSSL: true })
+    this.letAlarmsPublish()
     const { alarmEmail, deadLetters: deadLetterQueue } = props
     if (alarmEmail !== undefined)
       this.topic.addSubscription(new EmailSubscription(alarmEmail, { deadLetterQueue }))
@@ -49,5 +51,17 @@ export class Watch extends Construct {
       defaultInterval: Duration.hours(3),
       widgets: dashboardOf(props, alarms),
     })
+  }
+
+  /** The policy that demands TLS has taken the place of the usual one, by which alarms of the account may. */
+  private letAlarmsPublish(): void {
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['sns:Publish'],
+        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    )
   }
 }

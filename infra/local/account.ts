@@ -12,6 +12,7 @@ import { openWorld } from '../../shared/aws/open-world.ts'
 import { isNewDelivery } from '../../shared/core/webhooks-out/deliver-fresh.ts'
 import { openPool } from '../../shared/expressions/pool.ts'
 import { routes } from '../../shared/faces/index.ts'
+import { isRead } from '../../shared/store/stream-filters.ts'
 import { tableShape } from '../../shared/store/table.ts'
 import type { Clock, Log, World } from '../../shared/world.ts'
 import { type DoorName, functionName, localStage } from '../doors.ts'
@@ -179,10 +180,10 @@ export async function openAccount({
   }
 }
 
-/** What `changed` or `due` has something to do for. */
+/** What `changed` or `due` has something to do for, as on AWS. */
 function concernsSomebody(key: Record<string, unknown>): boolean {
   const text = (name: 'pk' | 'sk') => String((key[name] as { S?: string } | undefined)?.S ?? key[name])
-  return /^ORG#[^#]+#(RUN|FILE|HOOK)#/.test(text('pk')) || /^(VER|SCHED|SESS|KEY|USER)#/.test(text('sk'))
+  return isRead(text('pk'), text('sk'))
 }
 
 /** @throws if the function failed: the delivery is tried again. */

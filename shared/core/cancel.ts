@@ -173,7 +173,7 @@ async function stopExecution({ states, log }: World, row: RunRow): Promise<boole
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return true
     if (!isTransient(error)) throw error
-    log.warn('An execution was not stopped', { run: row.id, error: (error as Error).name })
+    log.warn('An execution was not stopped', { runId: row.id, error: (error as Error).name })
     return false
   }
 }

@@ -77,6 +77,6 @@ async function recordAnswer(world: World, wait: WaitRow): Promise<void> {
     await settleAnswer(world, wait, true)
   } catch (error) {
     if (!isTransient(error)) throw error
-    world.log.warn('An answer is not recorded yet', { run: wait.runId })
+    world.log.warn('An answer is not recorded yet', { runId: wait.runId })
   }
 }

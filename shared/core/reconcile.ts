@@ -46,7 +46,10 @@ export async function sweep(world: World): Promise<Swept> {
       swept[done] = (swept[done] ?? 0) + 1
     } catch (error) {
       swept.failed = (swept.failed ?? 0) + 1
-      world.log.error('A repair failed', { of: thing.of, id: thing.row.id, error: (error as Error).message })
+      world.log.error('A repair failed', {
+        ...{ of: thing.of, id: thing.row.id, org: thing.row.orgId },
+        error: (error as Error).message,
+      })
     }
   }
   const collected = await collectMachines(world)

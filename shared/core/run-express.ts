@@ -35,7 +35,7 @@ export async function runExpress(
   const view = await Promise.race([call, late.promise]).finally(stop)
   if (view !== null) return view
   call.catch((error: Error) =>
-    world.log.error('A run could not be settled', { run: row.id, error: error.name }),
+    world.log.error('A run could not be settled', { runId: row.id, error: error.name }),
   )
   return await viewRun(world, (await getRun(world, row.orgId, row.id)) ?? row)
 }
@@ -71,7 +71,7 @@ async function afterFailure(
   if (!isTransient(error)) throw error
   const left = Math.max(0, end - world.clock.now()) / 1000
   if (isThrottle(error)) return await runAsStandard(world, row, version, left)
-  world.log.warn('The reply of an Express run was lost', { run: row.id })
+  world.log.warn('The reply of an Express run was lost', { runId: row.id })
   const seen = await watchRun(world, row.orgId, row.id, left, (now) => hasPaused(now, 0))
   return await viewRun(world, seen)
 }

@@ -44,7 +44,7 @@ export async function startMachine(world: World, row: RunRow): Promise<boolean> 
   } catch (error) {
     if (error instanceof ExecutionAlreadyExists) return true
     if (!(error instanceof StateMachineDoesNotExist) && !isTransient(error)) throw error
-    world.log.warn('The engine did not take a run', { run: row.id, error: (error as Error).name })
+    world.log.warn('The engine did not take a run', { runId: row.id, error: (error as Error).name })
     return false
   }
 }

@@ -1,4 +1,5 @@
 import { instant } from '../aws/clock.ts'
+import { about } from '../log-with.ts'
 import { changeRun, endChecks, openStatuses, type RunRow } from '../store/runs.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { cut, longestCause, runError } from './run-error.ts'
@@ -41,7 +42,7 @@ export async function settleExecution(world: World, detail: ExecutionDetail): Pr
     world.log.error('An execution names no run', { execution: detail.name })
     return
   }
-  await settleRun(world, run.orgId, run.id, detail)
+  await settleRun(about(world, { runId: run.id, org: run.orgId }), run.orgId, run.id, detail)
 }
 
 /** Records how a run's execution ended, if the run is still open. Returns the row as it stands. */

@@ -1,5 +1,6 @@
 import type { DynamoDBBatchItemFailure, DynamoDBRecord } from 'aws-lambda'
 import { instant } from '../aws/clock.ts'
+import { about } from '../log-with.ts'
 import { listConnections } from '../store/connections.ts'
 import { endOfEvents } from '../store/events.ts'
 import { isDeleted, keepHead } from '../store/executions.ts'
@@ -42,7 +43,7 @@ export async function applyChanges(
   records: DynamoDBRecord[],
 ): Promise<DynamoDBBatchItemFailure[]> {
   const ofRuns = [...byRun(records).values()].map((changes) =>
-    trying(world, changes.records[0], () => applyToRun(world, changes)),
+    tryingRun(about(world, { runId: changes.runId, org: changes.orgId }), changes),
   )
   const ofOthers = records.map((record) => trying(world, record, () => applyToOther(world, record)))
   return (await Promise.all([...ofRuns, ...ofOthers, tellEndpoints(world, records)])).flat()
@@ -56,6 +57,10 @@ async function applyToOther(world: World, record: DynamoDBRecord): Promise<void>
   if (flow) await tellFlowLine(world, flow, sequenceOf(record), flow.change)
   const file = removedFile(record)
   if (file) await (await import('./removed-files.ts')).removeBytes(world, file)
+}
+
+function tryingRun(world: World, changes: RunChanges): Promise<DynamoDBBatchItemFailure[]> {
+  return trying(world, changes.records[0], () => applyToRun(world, changes))
 }
 
 async function trying(

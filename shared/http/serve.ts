@@ -3,7 +3,7 @@ import type { Guard } from '../core/flow-guard.ts'
 import { answering } from '../core/refusal.ts'
 import { Fault } from '../faults.ts'
 import { lazily } from '../lazily.ts'
-import { logWith } from '../log-with.ts'
+import { about, logWith } from '../log-with.ts'
 import type { World } from '../world.ts'
 import { readBody } from './body.ts'
 import { corsHeaders, methodsOf, preflight } from './cors.ts'
@@ -119,8 +119,10 @@ function wrongMethod({ method }: HttpRequest, { byMethod }: Match): Fault {
 }
 
 async function answer(under: Under, route: Route, raw: Record<string, string>): Promise<HttpResponse> {
-  const { world, request } = under
+  const { request } = under
   const principal = await signIn(under, route, raw)
+  if (principal.orgId !== '') under.world = about(under.world, { org: principal.orgId })
+  const { world } = under
   const counted = await countRequest(under, route, principal)
   await allow(world, route, principal, raw, route.scope === null ? [] : [route.scope])
   const query = readQuery(route, request.query)

@@ -112,6 +112,17 @@ describe('the step door', () => {
     await expect(step({ v: 2, kind: 'work' })).rejects.toThrow('version 2 of the step event')
     await expect(step({ v: 1, kind: 'dance' })).rejects.toThrow('asks for dance')
   })
+
+  // The runbook follows runs and organisations through the log, which named neither.
+  test('logs what it is about', async () => {
+    const before = opened.log.lines.length
+    const run = { id: 'r-1', orgId: 'o-1' }
+    await step({ v: 1, kind: 'work', run, at: 'no moment', type: 'no type' }).catch(() => {})
+
+    expect(opened.log.lines.slice(before)).toMatchObject([
+      { level: 'error', fields: { awsRequestId: 'aws-1', runId: 'r-1', org: 'o-1' } },
+    ])
+  })
 })
 
 test('J5 a failure is logged under the invocation and leaves without its stack', async () => {

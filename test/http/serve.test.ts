@@ -249,6 +249,7 @@ describe('what goes wrong', () => {
         fields: expect.objectContaining({
           requestId: headers['request-id'],
           theirRequestId: 'theirs',
+          org: toys.acme.orgId,
           message: 'arn:aws:dynamodb:secret table',
         }),
       },

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { httpDoor, type OpenDoor } from '../../functions/door.ts'
+import { open as openSocket, type SocketEvent } from '../../functions/socket.ts'
+import type { Settings } from '../../shared/world.ts'
 import { openTestWorld, type TestWorld } from '../world.ts'
 
 interface EdgeRequest {
@@ -89,5 +91,37 @@ describe('a function behind CloudFront', () => {
       body: expect.stringContaining(`is called at ${here.world.settings.baseUrl}, not at`),
     })
     expect(seen).toHaveLength(before)
+  })
+})
+
+// The bound and the rules of a firewall counted for the HTTP API alone.
+describe('the function that lets watchers in', () => {
+  const secret = 'what only the distribution and the functions know'
+  let here: TestWorld
+  beforeAll(async () => {
+    here = await openTestWorld()
+  })
+  afterAll(() => here.close())
+  const asked = async (origin: Settings['origin'], headers: Record<string, string>) => {
+    const { world } = here
+    const settings = { ...world.settings, ...(origin === undefined ? {} : { origin }) }
+    const result = await openSocket({ ...world, settings })(
+      { headers, requestContext: { eventType: 'CONNECT', connectionId: 'c-1' } } as unknown as SocketEvent,
+      { awsRequestId: 'r-1', getRemainingTimeInMillis: () => 1000 } as Context,
+    )
+    return (result as { statusCode: number }).statusCode
+  }
+
+  test('with a firewall refuses who went past it', async () => {
+    expect(await asked({ secret, required: true }, {})).toBe(403)
+    expect(await asked({ secret, required: true }, { 'Sluice-Origin': 'a guess' })).toBe(403)
+  })
+
+  test('asks everybody else for what else is asked', async () => {
+    const noCredential = await asked(undefined, {})
+
+    expect(noCredential).not.toBe(403)
+    expect(await asked({ secret, required: true }, { 'Sluice-Origin': secret })).toBe(noCredential)
+    expect(await asked({ secret, required: false }, {})).toBe(noCredential)
   })
 })

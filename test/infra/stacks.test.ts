@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { doors } from '../../infra/doors.ts'
+import { again } from './stacks/again.ts'
 import { alarms } from './stacks/alarms.ts'
 import { apis } from './stacks/apis.ts'
 import { dataStack } from './stacks/data-stack.ts'
 import { documentsBundle } from './stacks/documents-bundle.ts'
+import { domain } from './stacks/domain.ts'
 import { door } from './stacks/door.ts'
 import { functions } from './stacks/functions.ts'
 import { models } from './stacks/models.ts'
@@ -14,6 +16,7 @@ import { openStacks, type Stacks } from './stacks/open-stacks.ts'
 import { permissions } from './stacks/permissions.ts'
 import { runbook } from './stacks/runbook.ts'
 import { scriptBundle } from './stacks/script-bundle.ts'
+import { streamReaders } from './stacks/stream-readers.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-infra-'))
 let opened: Stacks
@@ -26,8 +29,9 @@ const stacks = () => opened
 
 describe('the data stack', () => dataStack(stacks))
 describe('a provider of models', () => models(stacks))
+describe('a name of its own', () => domain(stacks))
 describe('the service stack', () => {
-  for (const check of [apis, functions, permissions, alarms]) check(stacks)
+  for (const check of [apis, functions, permissions, alarms, streamReaders, again]) check(stacks)
 })
 runbook(stacks)
 describe.each(doors.map((shape) => shape.door))('the function %s', (name) => door(name, stacks))

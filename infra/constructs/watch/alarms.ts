@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
-import { awsMetric, ownMetric, share } from './metrics.ts'
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { tableShape } from '../../../shared/store/table.ts'
+import { awsMetric, ownMetric, share, sum } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
 /** When somebody must look, and why. */
@@ -124,24 +125,26 @@ function ofFunctions({ functions }: Watched): AlarmRow[] {
 }
 
 function ofTable({ tableName }: Watched): AlarmRow[] {
+  const TableName = { TableName: tableName }
+  const places = [
+    TableName,
+    ...tableShape.indexes.map(({ name }) => ({ ...TableName, GlobalSecondaryIndexName: name })),
+  ]
+  const throttled = ['WriteThrottleEvents', 'ReadThrottleEvents'].flatMap((name) =>
+    places.map((place) => awsMetric('AWS/DynamoDB', name, place)),
+  )
   const operations = ['GetItem', 'PutItem', 'UpdateItem', 'Query', 'TransactWriteItems', 'BatchGetItem']
   const errors = operations.map((Operation) =>
-    awsMetric('AWS/DynamoDB', 'SystemErrors', { TableName: tableName, Operation }),
+    awsMetric('AWS/DynamoDB', 'SystemErrors', { ...TableName, Operation }),
   )
-  const names = errors.map((_, at) => `e${at}`)
   return [
     {
-      ...{ id: 'TableThrottled', says: 'The table throttles writes', threshold: 1 },
-      metric: awsMetric('AWS/DynamoDB', 'WriteThrottleEvents', { TableName: tableName }),
+      ...{ id: 'TableThrottled', says: 'The table throttles reads or writes', threshold: 1 },
+      metric: sum(throttled, 'throttled reads and writes'),
     },
     {
       ...{ id: 'TableErrors', says: 'The table answers with errors of its own', threshold: 5 },
-      metric: new cloudwatch.MathExpression({
-        expression: names.map((name) => `FILL(${name}, 0)`).join(' + '),
-        usingMetrics: Object.fromEntries(errors.map((metric, at) => [`e${at}`, metric])),
-        label: 'errors of the table',
-        ...fiveMinutes,
-      }),
+      metric: sum(errors, 'errors of the table'),
     },
   ]
 }

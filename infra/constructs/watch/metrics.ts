@@ -32,3 +32,14 @@ export function share(
     period: fiveMinutes,
   })
 }
+
+/** Figures added up; each counts as nothing where it has no value. */
+export function sum(figures: cloudwatch.IMetric[], label: string): cloudwatch.MathExpression {
+  const named = figures.map((figure, at) => [`e${at}`, figure] as const)
+  return new cloudwatch.MathExpression({
+    expression: named.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+    usingMetrics: Object.fromEntries(named),
+    label,
+    period: fiveMinutes,
+  })
+}

@@ -27,7 +27,10 @@ export async function tellEndpoints(
         await tellOrganisation(world, orgId ?? '', its)
         return []
       } catch (error) {
-        world.log.error('Webhook deliveries could not be noted', { error: (error as Error).message })
+        world.log.error('Webhook deliveries could not be noted', {
+          org: orgId,
+          error: (error as Error).message,
+        })
         return [{ itemIdentifier: its[0]?.dynamodb?.SequenceNumber ?? '' }]
       }
     }),

@@ -25,6 +25,8 @@ export function forkContained({ file, readable, packages, heapMegabytes }: Conta
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [
       `--max-old-space-size=${heapMegabytes}`,
+      // By default young objects are given so large a part of so small a heap that most of the time goes into collecting.
+      `--max-semi-space-size=${Math.ceil(heapMegabytes / 16)}`,
       '--disable-proto=throw',
       '--no-addons',
       '--permission',

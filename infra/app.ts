@@ -4,7 +4,7 @@ import { routes } from '../shared/faces/index.ts'
 import { areBundled, bundleDoors, bundles } from './bundle.ts'
 import { Data } from './data.ts'
 import { Service } from './service.ts'
-import { CannotDeploy, choices, chooseStage, type Stage } from './stages.ts'
+import { CannotDeploy, checkNames, choices, chooseStage, type Stage } from './stages.ts'
 
 /** The app and its stacks. */
 export interface Made {
@@ -28,6 +28,7 @@ export function makeApp(props: AppProps = {}, from = bundles): Made {
 }
 
 function stageOf(app: App): Stage {
+  checkNames(Object.keys(app.node.getAllContext()))
   const said = choices.map((name) => [name, app.node.tryGetContext(name)] as const)
   // cdk says where it would deploy to; without it, that is not known.
   return chooseStage(Object.fromEntries(said), process.env.CDK_DEFAULT_REGION)

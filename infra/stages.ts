@@ -70,8 +70,21 @@ export const choices = [
 /** A choice that cannot be made: one sentence says what is wrong and what would be right. */
 export class CannotDeploy extends Error {}
 
-/** What a stage may set; the rest has defaults. */
-export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefined }
+type Name = (typeof choices)[number]
+
+/** What was chosen: texts from the command line; from `cdk.json` whatever JSON has for them. */
+export type StageChoice = { [name in Name]?: unknown }
+
+type Texts = { [name in Name]?: string }
+
+/** @throws {CannotDeploy} for a name that is none of the choices: nothing else would tell of a slip of the pen. */
+export function checkNames(said: readonly string[]): void {
+  const known: readonly string[] = choices
+  // Settings of cdk's own have colons, slashes or dashes in their names.
+  const wrong = said.find((name) => /^[A-Za-z]+$/.test(name) && !known.includes(name))
+  if (wrong !== undefined)
+    throw new CannotDeploy(`There is nothing to choose that is called "${wrong}": ${choices.join(', ')}`)
+}
 
 /**
  * The stage that the CDK context names; `dev` when it names none, and sizes of `dev` for a name of your own.
@@ -79,7 +92,8 @@ export type StageChoice = { [Name in (typeof choices)[number]]?: string | undefi
  * @param region where it is deployed to, if that is known.
  * @throws {CannotDeploy}
  */
-export function chooseStage(choice: StageChoice, region?: string): Stage {
+export function chooseStage(said: StageChoice, region?: string): Stage {
+  const choice = textsOf(said)
   const { stage = 'dev', alarmEmail, corsOrigins, mailFrom, defaultOrganisation } = choice
   // Names begin with the stage and a dash, and permissions go by that: `dev` would reach what is `dev-eu`'s.
   if (!/^[a-z][a-z0-9]{0,11}$/.test(stage))
@@ -92,7 +106,7 @@ export function chooseStage(choice: StageChoice, region?: string): Stage {
   for (const [name, address] of Object.entries(plain))
     if (address !== undefined && !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
       throw new CannotDeploy(`${name} "${address}" must be a plain e-mail address`)
-  const usual = stages[stage] ?? (stages.dev as Omit<Stage, 'name'>)
+  const usual = (Object.hasOwn(stages, stage) ? stages[stage] : stages.dev) as Omit<Stage, 'name'>
   return {
     name: stage,
     ...usual,
@@ -108,15 +122,36 @@ export function chooseStage(choice: StageChoice, region?: string): Stage {
   }
 }
 
-function modelsOf({ llmBaseUrl, llmModel }: StageChoice): Pick<Stage, 'models'> {
+/** As the command line would say it: `true`, `90`, a list with commas. */
+function textsOf(said: StageChoice): Texts {
+  const given = Object.entries(said).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(given.map(([name, value]) => [name, textOf(name, value)]))
+}
+
+function textOf(name: string, value: unknown): string {
+  const texts = Array.isArray(value) ? value : [value]
+  if (texts.some((one) => !['string', 'number', 'boolean'].includes(typeof one)))
+    throw new CannotDeploy(`${name} must be a text, a number, true or false, or a list of texts`)
+  const text = texts.join(',')
+  if (text.trim() === '') throw new CannotDeploy(`${name} is empty: leave it out, or say what it is`)
+  return text
+}
+
+function modelsOf({ llmBaseUrl, llmModel }: Texts): Pick<Stage, 'models'> {
   if (llmBaseUrl === undefined) {
     if (llmModel !== undefined) throw new CannotDeploy('llmModel is set, but llmBaseUrl is not')
     return {}
   }
+  const url = URL.parse(llmBaseUrl)
+  // As the functions will read it: they would not start.
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+    throw new CannotDeploy(
+      `llmBaseUrl "${llmBaseUrl}" must be an address such as https://models.example.com/v1, without user name, query or fragment`,
+    )
   return { models: { baseUrl: llmBaseUrl, ...(llmModel === undefined ? {} : { model: llmModel }) } }
 }
 
-function domainOf({ domainName, certificateArn }: StageChoice): Pick<Stage, 'domain'> {
+function domainOf({ domainName, certificateArn }: Texts): Pick<Stage, 'domain'> {
   if (domainName === undefined && certificateArn === undefined) return {}
   if (domainName === undefined || certificateArn === undefined)
     throw new CannotDeploy('domainName and certificateArn go together: give both, or neither')
@@ -132,14 +167,17 @@ function domainOf({ domainName, certificateArn }: StageChoice): Pick<Stage, 'dom
 /** Requests of one address in five minutes. */
 const usualBound = 6_000
 
-function firewallOf({ waf, webAclArn }: StageChoice, region = 'us-east-1'): Pick<Stage, 'firewall'> {
+function firewallOf({ waf, webAclArn }: Texts, region = 'us-east-1'): Pick<Stage, 'firewall'> {
+  if (waf !== undefined && waf !== 'true' && waf !== 'false')
+    throw new CannotDeploy(`waf "${waf}" must be true or false`)
   if (webAclArn !== undefined) {
+    if (waf !== undefined)
+      throw new CannotDeploy('waf makes a web ACL, and webAclArn names one: say one of the two')
     if (!/^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/.test(webAclArn))
       throw new CannotDeploy('webAclArn must be that of a web ACL for CloudFront, which lies in us-east-1')
     return { firewall: { webAclArn } }
   }
-  if (waf === undefined || waf === 'false') return {}
-  if (waf !== 'true') throw new CannotDeploy(`waf "${waf}" must be true or false`)
+  if (waf !== 'true') return {}
   if (region !== 'us-east-1')
     throw new CannotDeploy(
       `waf=true makes a web ACL for CloudFront, which cannot lie in ${region}: make one in us-east-1, and give its webAclArn`,
@@ -150,22 +188,16 @@ function firewallOf({ waf, webAclArn }: StageChoice, region = 'us-east-1'): Pick
 /** Days that CloudWatch knows. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 
-function retentionOf(choice: StageChoice, { logRetentionDays }: Pick<Stage, 'logRetentionDays'>): number {
+function retentionOf(choice: Texts, { logRetentionDays }: Pick<Stage, 'logRetentionDays'>): number {
   const days = wholeNumber(choice, 'logRetentionDays', logRetentionDays, 1, 3653)
   if (retentions.includes(days)) return days
   throw new CannotDeploy(`logRetentionDays ${days} is none that CloudWatch knows: ${retentions.join(', ')}`)
 }
 
-function wholeNumber(
-  choice: StageChoice,
-  name: (typeof choices)[number],
-  usual: number,
-  least: number,
-  most: number,
-): number {
+function wholeNumber(choice: Texts, name: Name, usual: number, least: number, most: number): number {
   const text = choice[name]
   if (text === undefined) return usual
-  const number = Number(text)
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isInteger(number) && number >= least && number <= most) return number
   throw new CannotDeploy(`${name} "${text}" must be a whole number from ${least} to ${most}`)
 }

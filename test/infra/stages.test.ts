@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { areBundled } from '../../infra/bundle.ts'
 import { explain } from '../../infra/destroy.ts'
 import { doors } from '../../infra/doors.ts'
-import { CannotDeploy, chooseStage, type StageChoice } from '../../infra/stages.ts'
+import { CannotDeploy, checkNames, choices, chooseStage, type StageChoice } from '../../infra/stages.ts'
 
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0b9e'
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0b9e'
@@ -47,6 +47,21 @@ describe('what a deployment may choose', () => {
     expect(chooseStage({ waf: 'false' }).firewall).toBeUndefined()
   })
 
+  // README says that choices may be kept in cdk.json: what JSON has for them was refused, or not even understood.
+  test('may be said as JSON says it', () => {
+    const corsOrigins = ['https://a.example.com', 'https://b.example.com']
+    const chosen = chooseStage({ waf: true, logRetentionDays: 90, syncSeconds: 0, corsOrigins })
+
+    expect(chosen).toMatchObject({
+      ...{ firewall: { requestsPer5Minutes: 6000 }, logRetentionDays: 90, syncSeconds: 0, corsOrigins },
+    })
+    expect(chooseStage({ waf: false }).firewall).toBeUndefined()
+  })
+
+  test('is a name that every object knows', () => {
+    expect(chooseStage({ stage: 'constructor' })).toMatchObject({ name: 'constructor', logRetentionDays: 30 })
+  })
+
   const refused: [StageChoice, RegExp][] = [
     [{ stage: 'Prod' }, /must be 1-12 of a-z/],
     [{ stage: 'local' }, /^The stage may not be called "local": "local" is what runs on this machine/],
@@ -61,6 +76,13 @@ describe('what a deployment may choose', () => {
       /us-east-1/,
     ],
     [{ waf: 'yes' }, /must be true or false/],
+    [{ waf: 'yes', webAclArn }, /must be true or false/],
+    [{ waf: 'true', webAclArn }, /say one of the two/],
+    [{ llmBaseUrl: 'models.example.com' }, /must be an address such as https:/],
+    [{ llmBaseUrl: 'https://me:secret@models.example.com' }, /without user name/],
+    [{ syncSeconds: '' }, /^syncSeconds is empty: leave it out/],
+    [{ syncSeconds: '1e1' }, /must be a whole number/],
+    [{ alarmEmail: { to: 'ops@example.com' } }, /alarmEmail must be a text/],
     [{ webAclArn: webAclArn.replace('global', 'regional') }, /for CloudFront/],
     [{ logRetentionDays: '31' }, /none that CloudWatch knows/],
     [{ syncSeconds: '26' }, /from 0 to 25/],
@@ -70,6 +92,15 @@ describe('what a deployment may choose', () => {
     expect(() => chooseStage(choice)).toThrow(CannotDeploy)
     expect(() => chooseStage(choice)).toThrow(why)
   })
+})
+
+test('a name that is none of the choices is told: nobody would be by an alarm', () => {
+  expect(() => checkNames(['stage', 'alarmMail'])).toThrow(
+    /nothing to choose that is called "alarmMail": stage,/,
+  )
+  expect(
+    checkNames([...choices, '@aws-cdk/core:x', 'aws:cdk:bundling-stacks', 'tree-metadata']),
+  ).toBeUndefined()
 })
 
 test('a firewall is made where CloudFront takes one, and one of one’s own is taken from anywhere', () => {

@@ -40,14 +40,24 @@ function itemOf(org: string, row: AuditRow) {
   return { ...keys.audit(org, monthOf(row.at), row.id), ...row, ttl }
 }
 
-/** Entries of a month (`yyyymm`), newest first; strongly consistent. */
-export function auditMonth(world: World, org: string, month: string): AsyncGenerator<AuditRow> {
-  return readItems<AuditRow>(world, {
+/** Entries of a month (`yyyymm`) that are older than one, if it is given, newest first; strongly consistent. */
+export function auditMonth(
+  world: World,
+  org: string,
+  month: string,
+  before?: string,
+): AsyncGenerator<AuditRow> {
+  const listing = {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': keys.audit(org, month, '').pk },
     ConsistentRead: true,
     ScanIndexForward: false,
-  })
+  }
+  return readItems<AuditRow>(
+    world,
+    listing,
+    before === undefined ? undefined : keys.audit(org, month, before),
+  )
 }
 
 /** `yyyymm` of an instant. */

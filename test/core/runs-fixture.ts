@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { AskEvent, EndEvent, WorkEvent } from '../../shared/asl/step-event.ts'
 import { systemClock } from '../../shared/aws/clock.ts'
 import { openWait } from '../../shared/core/open-wait.ts'
@@ -149,13 +150,19 @@ export const adding = {
   nodes: { sum: { type: 'transform', params: { value: '{{1 + 1}}' } } },
 }
 
-/** Lets time pass until the work is done. */
+/**
+ * Lets time pass until the work is done. What the work reads and writes on the machine takes real time: the clock may not run
+ * far ahead of it, or the work's time would be over before its first write.
+ */
 export async function passTime<T>(clock: FakeClock, work: Promise<T>, stepMs = 25): Promise<T> {
   let done = false
   const end = () => {
     done = true
   }
   work.then(end, end)
-  while (!done) await clock.advance(stepMs)
+  while (!done) {
+    await clock.advance(stepMs)
+    await setTimeout(1)
+  }
   return await work
 }

@@ -125,7 +125,8 @@ describe('a queued run', () => {
     expect(run.status).toBe('queued')
     runs.engine.before = () => undefined
 
-    await runs.clock.advance(minute)
+    // Due is what was to be looked at before now.
+    await runs.clock.advance(minute + 1)
     expect(await swept()).toEqual({ started: 1 })
 
     expect((await read(run.id)).status).toBe('running')

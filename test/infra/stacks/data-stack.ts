@@ -57,8 +57,8 @@ export function dataStack(stacks: () => Stacks): void {
       },
       LifecycleConfiguration: {
         Rules: [
-          Match.objectLike({ Prefix: 'files/', ExpirationInDays: 3700 }),
-          Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 400 }),
+          Match.objectLike({ Prefix: 'files/', ExpirationInDays: 4100 }),
+          Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 4100 }),
         ],
       },
     })

@@ -79,6 +79,7 @@ export function dataStack(stacks: () => Stacks): void {
     expect(ids).toEqual([
       'FilesBucket7C17EE2E',
       'KeysKeyFE944A9C',
+      'KeysModel6A56A2A4',
       'KeysSealingEEF27743',
       'KeysSigningD455BFD1',
       'RecordsTableC9B7A30B',

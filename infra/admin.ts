@@ -111,6 +111,10 @@ function sentenceOf(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException
   if (code === 'ECONNREFUSED' || name === 'AggregateError')
     return 'Sluice does not run on this machine: run "npm start" in another window, or name a deployed stage with --stage.'
+  if (message === 'Region is missing')
+    return 'In which region is the stage? Say it with AWS_REGION, or in the profile of AWS_PROFILE.'
+  if (name === 'CredentialsProviderError')
+    return `There are no AWS credentials: set AWS_PROFILE, or sign in (${message})`
   if (name === 'ResourceNotFoundException')
     return `There is no such stage in this account and region: ${message}`
   return message

@@ -20,6 +20,6 @@ export class Data extends Stack {
     const { name: stage, protected: retain } = props.stage
     this.records = new Records(this, 'Records', { tableName: `${stage}-sluice`, retain })
     this.files = new Files(this, 'Files', { retain })
-    this.keys = new Keys(this, 'Keys', { stage, retain, models: props.stage.models !== undefined })
+    this.keys = new Keys(this, 'Keys', { stage, retain })
   }
 }

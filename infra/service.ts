@@ -171,7 +171,7 @@ export class Service extends Stack {
 
 /** Where models are asked, and where the key for it lies. */
 function modelsOf({ models }: Stage, { keys }: Data): Record<string, string> {
-  if (models === undefined || keys.model === undefined) return {}
+  if (models === undefined) return {}
   return {
     SLUICE_LLM_BASE_URL: models.baseUrl,
     ...(models.model === undefined ? {} : { SLUICE_LLM_MODEL: models.model }),

@@ -19,11 +19,11 @@ interface Places {
 
 /** The IAM statements of one function, from its rows in `grants.ts`. */
 export function statementsOf(door: DoorName, stack: Stack, places: Places): iam.PolicyStatement[] {
-  const { data, stage } = places
+  const { stage } = places
   const missing = new Set<Reach>([
     ...(stage.mailFrom === undefined ? (['mail identity'] as const) : []),
     // Without a provider of models there is no key of his.
-    ...(data.keys.model === undefined ? (['model secret'] as const) : []),
+    ...(stage.models === undefined ? (['model secret'] as const) : []),
   ])
   return grants[door]
     .filter(({ on }) => !missing.has(on))
@@ -66,7 +66,7 @@ function resources(
     'signing secret': () => [data.keys.signing.secretArn],
     'sealing secret': () => [data.keys.sealing.secretArn],
     'mail identity': () => mailIdentities(stage, stack),
-    'model secret': () => (data.keys.model === undefined ? [] : [data.keys.model.secretArn]),
+    'model secret': () => [data.keys.model.secretArn],
     connections: () => socket.connections,
   }
   return reach[on]()

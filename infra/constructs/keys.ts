@@ -1,4 +1,4 @@
-import { RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib'
+import { RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib'
 import * as kms from 'aws-cdk-lib/aws-kms'
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
@@ -8,8 +8,6 @@ export interface KeysProps {
   readonly stage: string
   /** True: key and secrets survive their stack; without them stored secrets and sealed inputs cannot be opened. */
   readonly retain: boolean
-  /** Whether there is a provider of models, whose key is kept here. @default false */
-  readonly models?: boolean
 }
 
 /** The KMS key for secrets and task tokens, and the platform secrets: signing, sealing, and the model provider's key. */
@@ -19,8 +17,11 @@ export class Keys extends Construct {
   readonly signing: secretsmanager.Secret
   /** Seals passwords and sensitive inputs. */
   readonly sealing: secretsmanager.Secret
-  /** The key of the model provider, which the operator puts there; `unset` until then. */
-  readonly model?: secretsmanager.Secret
+  /**
+   * The key of the model provider, which the operator puts there; `unset` until then. There whether or not there is a
+   * provider: it would go with the first deployment that does not name him, or, while functions read it, stop that one.
+   */
+  readonly model: secretsmanager.Secret
 
   constructor(scope: Construct, id: string, props: KeysProps) {
     super(scope, id)
@@ -46,13 +47,14 @@ export class Keys extends Construct {
         reason:
           'A new value ends every session or closes every sealed input of open runs: the operator decides when',
       })
-    if (!props.models) return
     this.model = new secretsmanager.Secret(this, 'Model', {
       description: 'Key of the model provider',
       encryptionKey: this.key,
       removalPolicy,
       secretStringValue: SecretValue.unsafePlainText('unset'),
     })
+    // Functions that do not read it any more read it until the other stack is deployed, after this one.
+    Stack.of(this).exportValue(this.model.secretArn)
     Validations.of(this.model).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'The provider makes the key: nothing here can rotate it',

@@ -12,10 +12,10 @@ export const bucketShape = {
     maxAgeSeconds: 7200,
   },
   /**
-   * After how many days an object goes that nothing has taken away. Files go with their record, which may live as long as the
-   * longest retention of a run (3,650 days): this catches what a failure has left.
+   * After how many days an object goes that nothing has taken away. Files and outputs of runs go with their records, which
+   * may live as long as a run (a year) and its longest retention (3,650 days): this catches what a failure has left.
    */
-  keptDays: { 'files/': 3700, 'runs/': 400 },
+  keptDays: { 'files/': 4100, 'runs/': 4100 },
 } as const
 
 /** Where each object lies. Everything of an organisation has it in the key. */

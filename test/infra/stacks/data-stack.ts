@@ -57,8 +57,8 @@ export function dataStack(stacks: () => Stacks): void {
       },
       LifecycleConfiguration: {
         Rules: [
-          Match.objectLike({ Prefix: 'files/', ExpirationInDays: 3700 }),
-          Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 400 }),
+          Match.objectLike({ Prefix: 'files/', ExpirationInDays: 4100 }),
+          Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 4100 }),
         ],
       },
     })
@@ -79,6 +79,7 @@ export function dataStack(stacks: () => Stacks): void {
     expect(ids).toEqual([
       'FilesBucket7C17EE2E',
       'KeysKeyFE944A9C',
+      'KeysModel6A56A2A4',
       'KeysSealingEEF27743',
       'KeysSigningD455BFD1',
       'RecordsTableC9B7A30B',

@@ -91,7 +91,8 @@ function tooMany(milliseconds: number): Fault {
   return new Fault('rate_limited', 'Too many failed sign-ins', { limit: mostFailures, retryAfterSeconds })
 }
 
-async function openSession(world: World, account: AccountRow, address: string): Promise<Session> {
+/** Opens a session for somebody who has proven who he is. */
+export async function openSession(world: World, account: AccountRow, address: string): Promise<Session> {
   const now = world.clock.now()
   const row: SessionRow = {
     id: world.ids.uuid(),

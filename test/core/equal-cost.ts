@@ -1,12 +1,12 @@
 /** Rounds of one measurement, and the most that are made before a difference counts. */
-const roundsEach = 40
+const roundsEach = 20
 const roundsMost = 200
 
 /**
  * Whether all `kinds` of one act cost the same, within a tenth, by the medians of the processor time of this process.
  *
  * The acts are interleaved, each kind in turn first, so that whatever else the machine does falls on all alike. What
- * it does can still look like a difference in forty rounds; a real one is also there after the two hundred that the
+ * it does can still look like a difference in twenty rounds; a real one is also there after the two hundred that the
  * design asks for (hardening.md, B12), so only that counts.
  *
  * @returns a sentence for each kind that costs other than the first of them; none: they cost the same.

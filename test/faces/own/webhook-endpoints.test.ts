@@ -127,7 +127,8 @@ describe('an endpoint', () => {
         ...['webhook.changed', 'webhook.created', 'webhook.deleted'],
         ...['webhook.secret_rotated', 'webhook.tested'],
       ])
-      expect(JSON.stringify(entries)).not.toMatch(new RegExp(`canary|${secret.slice(6, 20)}`))
+      const text = JSON.stringify(entries)
+      expect([text.includes('canary'), text.includes(secret.slice(6, 20))]).toEqual([false, false])
     })
   })
 })

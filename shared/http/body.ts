@@ -6,8 +6,7 @@ import type { HttpRequest } from './exchange.ts'
 import { issuesOf } from './issues.ts'
 import type { Route } from './route.ts'
 
-/** Largest body, unless it brings a file. */
-export const bodyLimitBytes = 1024 * 1024
+const bodyLimitBytes = 1024 * 1024
 
 /** What came with a request: its body by the route's schema, and the bytes of a file if it was a form. */
 export interface ReadBody {

@@ -15,8 +15,8 @@ export interface SentForm {
   /** Texts by the names of their parts, in their order. */
   fields: [part: string, text: string][]
   files: SentFile[]
-  /** What is larger than may be, and so not whole. */
-  cut: { file: boolean; field: boolean }
+  /** What is larger than may be, or more, and so not whole. */
+  cut: { file: boolean; field: boolean; parts: boolean }
 }
 
 /** The most that a form may hold: more parts than that are not read, and of larger ones not the rest. */
@@ -32,7 +32,7 @@ export interface FormLimits {
  * @throws {Fault} `invalid_request` for a body that is no form.
  */
 export function readParts(contentType: string, body: Uint8Array, limits: FormLimits): Promise<SentForm> {
-  const found: SentForm = { fields: [], files: [], cut: { file: false, field: false } }
+  const found: SentForm = { fields: [], files: [], cut: { file: false, field: false, parts: false } }
   const { promise, resolve, reject } = Promise.withResolvers<SentForm>()
   const broken = (error: unknown) => reject(noForm(error))
   try {
@@ -56,6 +56,9 @@ export function readParts(contentType: string, body: Uint8Array, limits: FormLim
         if (stream.truncated) found.cut.file = true
         found.files.push({ part, filename: filename ?? '', contentType: type, bytes })
       })
+    })
+    parser.on('partsLimit', () => {
+      found.cut.parts = true
     })
     parser.on('finish', () => resolve(found))
     parser.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength))

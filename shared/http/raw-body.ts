@@ -1,6 +1,6 @@
 import { Fault } from '../faults.ts'
 import type { Json } from '../world.ts'
-import { bodyLimitBytes, checkForm, mediaType, readJson, utf8 } from './body.ts'
+import { checkForm, mediaType, readJson, utf8 } from './body.ts'
 import type { HttpRequest } from './exchange.ts'
 import type { SentFile } from './parts.ts'
 import type { Route } from './route.ts'
@@ -14,46 +14,44 @@ export interface RawBody {
    * @throws {Fault} `invalid_request`, `validation_failed`.
    */
   read(): Json
-  /** Files that came with the fields of a form; only where the route takes any. */
-  files: SentFile[]
+  /**
+   * The same with the files that came along, where the route takes any.
+   *
+   * @throws {Fault} as `read`; `payload_too_large`.
+   */
+  form(): Promise<{ fields: Json; files: SentFile[] }>
 }
 
 const formType = 'application/x-www-form-urlencoded'
-const formLimits = { parts: 200, fieldBytes: 64 * 1024 }
+const formLimits = { parts: 1000, fieldBytes: 64 * 1024 }
 
-/**
- * Takes the body as it came. Where the route takes files, a form that has any is taken apart at once.
- *
- * @throws {Fault} `payload_too_large`, `unsupported_media_type`; `invalid_request` for a form that cannot be read.
- */
-export async function readRawBody(route: Route, { body, headers }: HttpRequest): Promise<RawBody> {
+/** Takes the body as it came. @throws {Fault} `payload_too_large`, `unsupported_media_type` */
+export function readRawBody(route: Route, { body, headers }: HttpRequest): RawBody {
   const { takesFile } = route
   const accepted = ['application/json', ...route.alsoTakes]
   const sentType = headers['content-type'] ?? ''
-  if (takesFile !== null && /^multipart\/form-data(;|$)/i.test(sentType)) {
-    checkForm(body, headers, accepted, { most: takesFile + bodyLimitBytes, told: takesFile })
-    return await takeApart(sentType, body, takesFile)
-  }
+  // How large it is, is judged when it is taken apart: a page says so in its own words.
+  if (takesFile !== null && /^multipart\/form-data(;|$)/i.test(sentType))
+    return { bytes: body, read: () => null, form: () => takeApart(sentType, body, takesFile) }
   checkForm(body, headers, accepted)
-  if (body.length === 0) return { bytes: body, read: () => null, files: [] }
-  const type = mediaType(sentType, accepted)
-  const read = () => (type === formType ? readForm(utf8(body)) : readJson(utf8(body)))
-  return { bytes: body, read, files: [] }
+  const type = body.length === 0 ? null : mediaType(sentType, accepted)
+  const read = () => (type === null ? null : type === formType ? readForm(utf8(body)) : readJson(utf8(body)))
+  return { bytes: body, read, form: async () => ({ fields: read(), files: [] }) }
 }
 
-async function takeApart(type: string, body: Uint8Array, most: number): Promise<RawBody> {
+async function takeApart(type: string, body: Uint8Array, most: number) {
   const { readParts } = await import('./parts.ts')
   const { fields, files, cut } = await readParts(type, body, { ...formLimits, fileBytes: most })
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0)
-  if (cut.file || bytes > most)
-    throw new Fault('payload_too_large', `The files of a form have at most ${most} bytes`, {
-      limitBytes: most,
-    })
-  if (cut.field) {
-    const { fieldBytes: limitBytes } = formLimits
-    throw new Fault('payload_too_large', `A text of a form has at most ${limitBytes} bytes`, { limitBytes })
-  }
-  return { bytes: body, read: () => fieldsIn(fields), files }
+  if (cut.file || bytes > most) throw tooLarge(`The files of a form have at most ${most} bytes`, most)
+  const { fieldBytes, parts } = formLimits
+  if (cut.field) throw tooLarge(`A text of a form has at most ${fieldBytes} bytes`, fieldBytes)
+  if (cut.parts) throw new Fault('payload_too_large', `A form has at most ${parts} fields`, { limit: parts })
+  return { fields: fieldsIn(fields), files }
+}
+
+function tooLarge(message: string, limitBytes: number): Fault {
+  return new Fault('payload_too_large', message, { limitBytes })
 }
 
 const readForm = (text: string): Json => fieldsIn(new URLSearchParams(text))

@@ -179,5 +179,5 @@ function guardOf({ guarded }: Route, { headers }: HttpRequest): Guard {
 
 /** Few doors take bytes: the others do not read from disk what does. */
 async function readRaw(route: Route, request: HttpRequest): Promise<unknown> {
-  return await (await import('./raw-body.ts')).readRawBody(route, request)
+  return (await import('./raw-body.ts')).readRawBody(route, request)
 }

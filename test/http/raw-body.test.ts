@@ -8,9 +8,9 @@ const read = (body: string | Uint8Array, type = 'application/json') =>
   readRawBody(route, requestOf('POST', '/', { body, headers: { 'content-type': type } }))
 const form = 'application/x-www-form-urlencoded; charset=utf-8'
 
-test('the bytes are there before anything is read', async () => {
+test('the bytes are there before anything is read', () => {
   const bytes = Buffer.from([0x7b, 0xff, 0xfe])
-  const body = await read(bytes)
+  const body = read(bytes)
 
   expect(Buffer.from(body.bytes)).toEqual(bytes)
   expect(() => body.read()).toThrow('not UTF-8')
@@ -22,12 +22,12 @@ describe('what they say', () => {
     ['5', 'application/json; charset=utf-8', 5],
     ['a=1&b=x+y%20z&a=2&a=3&c', form, { a: ['1', '2', '3'], b: 'x y z', c: '' }],
     ['constructor=1&toString=2', form, { constructor: '1', toString: '2' }],
-  ])('%s as %s', async (text, type, value) => {
-    expect((await read(text, type)).read()).toEqual(value)
+  ])('%s as %s', (text, type, value) => {
+    expect(read(text, type).read()).toEqual(value)
   })
 
-  test('nothing is null', async () => {
-    expect((await readRawBody(route, requestOf('POST', '/'))).read()).toBeNull()
+  test('nothing is null', () => {
+    expect(readRawBody(route, requestOf('POST', '/')).read()).toBeNull()
   })
 
   test.each([
@@ -35,8 +35,8 @@ describe('what they say', () => {
     ['{"a":1,"a":2}', 'application/json', 'invalid_request'],
     ['{"a":9007199254740993}', 'application/json', 'validation_failed'],
     ['__proto__=1', form, 'invalid_request'],
-  ])('%s is refused', async (text, type, code) => {
-    const body = await read(text, type)
+  ])('%s is refused', (text, type, code) => {
+    const body = read(text, type)
     expect(() => body.read()).toThrow(expect.objectContaining({ code }))
   })
 })
@@ -44,12 +44,14 @@ describe('what they say', () => {
 test.each([
   ['text/plain', 'unsupported_media_type'],
   ['application/json; charset=latin1', 'unsupported_media_type'],
-])('%s is not taken', async (type, code) => {
-  await expect(read('{}', type)).rejects.toMatchObject({ code })
+])('%s is not taken', (type, code) => {
+  expect(() => read('{}', type)).toThrow(expect.objectContaining({ code }))
 })
 
-test('more than 1 MiB is not taken', async () => {
-  await expect(read(new Uint8Array(1024 * 1024 + 1))).rejects.toMatchObject({ code: 'payload_too_large' })
+test('more than 1 MiB is not taken', () => {
+  expect(() => read(new Uint8Array(1024 * 1024 + 1))).toThrow(
+    expect.objectContaining({ code: 'payload_too_large' }),
+  )
 })
 
 describe('a form with files', () => {
@@ -59,7 +61,7 @@ describe('a form with files', () => {
     for (const [name, value] of parts) data.append(name, value)
     const response = new Response(data)
     const headers = { 'content-type': response.headers.get('content-type')! }
-    return await readRawBody(to, requestOf('POST', '/', { body: await response.bytes(), headers }))
+    return readRawBody(to, requestOf('POST', '/', { body: await response.bytes(), headers }))
   }
   const file = (text: string) => new File([text], 'ü.txt', { type: 'text/plain' })
 
@@ -70,13 +72,13 @@ describe('a form with files', () => {
       ['letter', file('dear')],
     ])
 
-    expect(body.read()).toEqual({ a: ['1', '2'] })
-    expect(body.files).toEqual([
-      { part: 'letter', filename: 'ü.txt', contentType: 'text/plain', bytes: Buffer.from('dear') },
-    ])
+    expect(await body.form()).toEqual({
+      fields: { a: ['1', '2'] },
+      files: [{ part: 'letter', filename: 'ü.txt', contentType: 'text/plain', bytes: Buffer.from('dear') }],
+    })
   })
 
-  test('that are too large, together too, is not taken; nor is a long text', async () => {
+  test('that are too large, together too, is not taken; nor is a long text, nor more than would be read', async () => {
     for (const parts of [
       [['one', file('12345678901')]],
       [
@@ -84,8 +86,9 @@ describe('a form with files', () => {
         ['two', file('123456')],
       ],
       [['text', 'x'.repeat(64 * 1024 + 1)]],
+      Array.from({ length: 1001 }, (_, at) => [`a${at}`, '1']),
     ] as [string, string | Blob][][])
-      await expect(send(parts)).rejects.toMatchObject({ code: 'payload_too_large' })
+      await expect((await send(parts)).form()).rejects.toMatchObject({ code: 'payload_too_large' })
   })
 
   test('is not taken where no file is', async () => {

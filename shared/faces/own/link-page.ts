@@ -66,15 +66,16 @@ export const decide = route({
     const isForm = forms.test(call.header('content-type') ?? '')
     try {
       checkOrigin(call.header('sec-fetch-site'))
-      const files = call.body.files.reduce((sum, { bytes }) => sum + bytes.length, 0)
-      if (call.body.bytes.length - files > limitBytes)
+      const sent = await call.body.form()
+      const fileBytes = sent.files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+      if (call.body.bytes.length - fileBytes > limitBytes)
         throw new Fault('payload_too_large', 'An answer has at most 64 KiB', { limitBytes })
+      const fields = readFields(sent.fields)
+      return isForm ? await fromPage(world, call, fields, sent.files) : await fromJson(world, call, fields)
     } catch (error) {
-      if (isForm && isFault(error)) return refusedPage(error)
+      if (isForm && isFault(error) && error.status < 500) return refusedPage(error)
       throw error
     }
-    const sent = readFields(call.body)
-    return isForm ? await fromPage(world, call, sent) : await fromJson(world, call, sent)
   },
 })
 
@@ -86,9 +87,9 @@ function checkOrigin(site: string | undefined): void {
   throw new Fault('forbidden', 'An answer is sent from the page of its link')
 }
 
-function readFields(body: RawBody): JsonObject {
-  const read: Json = body.read() ?? {}
-  if (typeof read === 'object' && !Array.isArray(read)) return read as JsonObject
+function readFields(sent: Json): JsonObject {
+  const read = sent ?? {}
+  if (typeof read === 'object' && !Array.isArray(read)) return read
   throw new Fault('invalid_request', 'The body must be a JSON object')
 }
 
@@ -101,8 +102,9 @@ async function fromJson(world: World, { params }: Posted, sent: JsonObject): Pro
 /** A person is told on the page itself why an answer was not taken; what was filled in stays. */
 async function fromPage(
   world: World,
-  { params: { token }, body: { files } }: Posted,
+  { params: { token } }: Posted,
   sent: JsonObject,
+  files: SentFile[],
 ): Promise<Reply> {
   let filled = sent
   try {

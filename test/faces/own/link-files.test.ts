@@ -164,9 +164,11 @@ describe('the page of a link that asks for a file', () => {
   ])('refuses %s and stays open', async (_, parts, expected, says) => {
     const { open, read } = await asked(asking())
     const { path } = await open()
-    const { status, text } = await submit(path, [...parts, decided])
+    const { status, text, headers } = await submit(path, [...parts, decided])
 
     expect([status, text.includes(says)]).toEqual([expected, true])
+    // Who sent it sits before a page.
+    expect(headers['content-type']).toContain('text/html')
     expect((await read()).status).toBe('open')
   })
 

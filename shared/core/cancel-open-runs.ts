@@ -1,9 +1,7 @@
 import { getRun, type RunRow } from '../store/runs.ts'
 import type { World } from '../world.ts'
 import { cancelIfOpen } from './cancel.ts'
-import { listPage, type RunQuery } from './run-list.ts'
-
-const openWords: RunQuery['statuses'] = ['queued', 'running', 'waiting']
+import { listPage, openWords } from './run-list.ts'
 
 /**
  * Cancels the open runs of a flow one after the other. The list is a moment behind: a run that has ended since is left alone.

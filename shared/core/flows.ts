@@ -16,7 +16,7 @@ import { FlowGathering, type FlowPage, type FlowQuery } from './flow-list.ts'
 import { type FlowView, viewFlow } from './flow-view.ts'
 import { answering } from './refusal.ts'
 import { releaseMachines } from './release-machines.ts'
-import { listPage, type RunQuery } from './run-list.ts'
+import { listPage, openWords } from './run-list.ts'
 
 /**
  * Makes a flow with a draft and no version. A draft may have errors; they are in the view's `problems`.
@@ -96,10 +96,8 @@ export async function deleteFlow(
   })
 }
 
-const openStatuses: RunQuery['statuses'] = ['queued', 'running', 'waiting']
-
 async function countOpen(world: World, orgId: string, flowId: string): Promise<number> {
-  return (await listPage(world, orgId, { flowId, statuses: openStatuses, limit: 1 })).total
+  return (await listPage(world, orgId, { flowId, statuses: openWords, limit: 1 })).total
 }
 
 async function cancelAll(world: World, orgId: string, flowId: string): Promise<number> {

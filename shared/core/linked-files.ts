@@ -1,4 +1,5 @@
 import { Fault, type Issue } from '../faults.ts'
+import { pointerOf } from '../pointer.ts'
 import type { Json, JsonObject, World } from '../world.ts'
 import { type FileWish, storeFile } from './files.ts'
 import { openAnswerable } from './linked-wait.ts'
@@ -49,5 +50,6 @@ function takesFile(form: Json | undefined, field: string): boolean {
 }
 
 function stranger({ field }: LinkedFile): Issue {
-  return { path: `/form/${field}`, code: 'unrecognized_keys', message: `There is no file field ${field}` }
+  const path = pointerOf(['form', field])
+  return { path, code: 'unrecognized_keys', message: `There is no file field ${field}` }
 }

@@ -21,6 +21,9 @@ export interface RunSummary {
   waits: WaitView[]
 }
 
+/** The words of runs that have not ended. */
+export const openWords: RunWord[] = ['queued', 'running', 'waiting']
+
 /** Which runs are listed, and which part of them. */
 export interface RunQuery {
   flowId?: string | undefined

@@ -1,6 +1,7 @@
 import { type LinkedFile, storeLinkedFiles } from '../../core/linked-files.ts'
 import { Fault, type Issue } from '../../faults.ts'
 import type { SentFile } from '../../http/parts.ts'
+import { pointerOf } from '../../pointer.ts'
 import type { JsonObject, World } from '../../world.ts'
 import { fileWish } from '../dashboard/file-object.ts'
 
@@ -26,7 +27,7 @@ function readFile({ part, filename, contentType, bytes }: SentFile): LinkedFile 
   if (wish.success) return { field, wish: wish.data, bytes }
   const issues = wish.error.issues.map(
     ({ path, code, message }): Issue => ({
-      ...{ path: `/form/${field}`, code },
+      ...{ path: pointerOf(['form', field]), code },
       message: path[0] === 'size' ? `${field}: the file is empty` : `${field}: ${path.join('.')} ${message}`,
     }),
   )
